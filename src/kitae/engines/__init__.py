@@ -1,0 +1,1 @@
+"""How things are done: everything that leans on a heavy library or serves several stages."""

@@ -1,0 +1,269 @@
+"""Artifacts on disk: content-addressed folders whose manifest is written last.
+
+    .kitae/
+      objects/STAGE-ID/   the files of an artifact and manifest.json
+      index/STAGE/KEY     a fingerprint (hash of all a stage's inputs) -> the artifact that it gave
+      tmp/                what is being written; swept at the next start
+
+An artifact without a valid manifest does not exist for readers. A file whose checksum is wrong is named.
+"""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+import pyarrow as pa
+
+from kitae.core.config import Record
+from kitae.core.errors import DataError, NotFoundError
+from kitae.core.events import Event, EventSink, Silence
+from kitae.core.hashing import digest, file_digest
+from kitae.records.counts import Counts
+from kitae.records.durable import fsync_file, fsync_tree, raise_resource_error, write_atomic
+
+R = TypeVar("R", bound=Record)
+
+MANIFEST = "manifest.json"
+SCHEMA_VERSION = 1
+
+
+class Manifest(Record):
+    """What an artifact is made of and where it came from. Holds no times, so equal work is equal."""
+
+    schema_version: int = SCHEMA_VERSION
+    stage: str
+    stage_version: int
+    fingerprint: str
+    """Hash of everything that the stage depended on."""
+    inputs: dict[str, str]
+    """Name of each input -> its content hash (or fact, e.g. a source file's sha256)."""
+    files: dict[str, str]
+    """Path inside the artifact -> sha256."""
+    counts: Counts | None = None
+
+    @property
+    def content_hash(self) -> str:
+        """Hash over the files alone: what stages downstream depend on."""
+        return digest(self.files)
+
+
+@dataclass(frozen=True)
+class Product:
+    """What a stage gives back, before it is sealed into an artifact.
+
+    Attributes:
+        counts: Row counts, for stages that carry rows.
+        tables: File stem -> Arrow table; written as `STEM.arrow`.
+        records: File stem -> record; written as `STEM.json`.
+        files: Path in the artifact -> content.
+        folders: Name in the artifact -> a folder that is moved into it.
+    """
+
+    counts: Counts | None = None
+    tables: Mapping[str, pa.Table] = field(default_factory=dict[str, pa.Table])
+    records: Mapping[str, Record] = field(default_factory=dict[str, Record])
+    files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    folders: Mapping[str, Path] = field(default_factory=dict[str, Path])
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A sealed result of a stage, checked when it was opened."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def id(self) -> str:
+        """Name of the artifact's folder: the stage and 16 hex digits of its manifest's hash."""
+        return self.path.name
+
+    @property
+    def content_hash(self) -> str:
+        """Hash over the files alone."""
+        return self.manifest.content_hash
+
+    @property
+    def counts(self) -> Counts | None:
+        """Row counts, for stages that carry rows."""
+        return self.manifest.counts
+
+    def has(self, name: str) -> bool:
+        """Whether a file is part of the artifact."""
+        return name in self.manifest.files
+
+    def table(self, stem: str) -> pa.Table:
+        """The Arrow table that was stored under this stem, memory-mapped."""
+        with pa.memory_map(str(self.path / f"{stem}.arrow")) as source:
+            return pa.ipc.open_file(source).read_all()
+
+    def record(self, stem: str, kind: type[R]) -> R:
+        """The record that was stored under this stem."""
+        return kind.model_validate_json((self.path / f"{stem}.json").read_bytes())
+
+    def file(self, name: str) -> Path:
+        """The path of a file or folder inside the artifact."""
+        return self.path / name
+
+
+class Store:
+    """The artifacts of one project, below `.kitae/`."""
+
+    def __init__(self, root: Path, events: EventSink | None = None) -> None:
+        self._root = root
+        self._events = events or Silence()
+
+    def prepare(self) -> None:
+        """Make the folders and sweep what a crash left half-written. Needs the project's lock."""
+        try:
+            for name in ("objects", "index", "tmp", "work"):
+                (self._root / name).mkdir(parents=True, exist_ok=True)
+            for leftover in (self._root / "tmp").iterdir():
+                shutil.rmtree(leftover, ignore_errors=True)
+        except OSError as error:
+            raise_resource_error(error, self._root)
+
+    def work_folder(self, stage: str, fingerprint: str) -> Path:
+        """A folder that outlives a crash, for the checkpoints of one piece of work."""
+        return self._root / "work" / f"{stage}-{fingerprint[:16]}"
+
+    def find(self, stage: str, fingerprint: str) -> Artifact | None:
+        """The sound artifact that this fingerprint gave before, or None.
+
+        A damaged artifact counts as not there (the stage runs again) and is reported as an event.
+        """
+        entry = self._root / "index" / stage / fingerprint
+        if not entry.exists():
+            return None
+        artifact_id = entry.read_text(encoding="utf-8").strip()
+        try:
+            return self.open(artifact_id)
+        except (DataError, NotFoundError) as error:
+            self._events.emit(
+                Event("store.damaged", stage, {"artifact": artifact_id, "why": error.what})
+            )
+            return None
+
+    def open(self, artifact_id: str) -> Artifact:
+        """An artifact by its id, every checksum verified.
+
+        Raises:
+            NotFoundError: There is no such artifact.
+            DataError: A file is missing or its content is not what was sealed.
+        """
+        path = self._root / "objects" / artifact_id
+        manifest_path = path / MANIFEST
+        if not manifest_path.exists():
+            raise NotFoundError(f"There is no artifact {artifact_id!r}.", where=str(path))
+        manifest = Manifest.model_validate_json(manifest_path.read_bytes())
+        if _artifact_id(manifest) != artifact_id:
+            raise DataError(
+                "The manifest was changed after it was sealed.",
+                where=str(manifest_path),
+                fix="run `kitae run`: the stage is made again",
+            )
+        verify_files(path, manifest.files)
+        return Artifact(path, manifest)
+
+    def seal(self, manifest_without_files: Manifest, product: Product) -> Artifact:
+        """Write a product as an artifact: files, fsync, manifest, rename, index.
+
+        Raises:
+            ResourceError: The disk is full or not writable; nothing half-written is left visible.
+        """
+        stage = manifest_without_files.stage
+        draft = self._root / "tmp" / uuid.uuid4().hex
+        try:
+            draft.mkdir(parents=True)
+            self._write_product(draft, product, stage)
+            files = {p: file_digest(draft / p) for p in _file_names(draft)}
+            manifest = manifest_without_files.model_copy(update={"files": files})
+            fsync_tree(draft)
+            self._events.emit(Event("store.files_written", stage, {"draft": draft.name}))
+            write_atomic(draft / MANIFEST, _manifest_bytes(manifest))
+            self._events.emit(Event("store.manifest_written", stage, {"draft": draft.name}))
+            return self._publish(draft, manifest)
+        except OSError as error:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise_resource_error(error, draft)
+
+    def _write_product(self, draft: Path, product: Product, stage: str) -> None:
+        for stem, table in product.tables.items():
+            write_table(draft / f"{stem}.arrow", table)
+            self._events.emit(Event("store.file_written", stage, {"file": f"{stem}.arrow"}))
+        for stem, record in product.records.items():
+            (draft / f"{stem}.json").write_bytes(record_bytes(record))
+            self._events.emit(Event("store.file_written", stage, {"file": f"{stem}.json"}))
+        for name, content in product.files.items():
+            target = draft / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+            self._events.emit(Event("store.file_written", stage, {"file": name}))
+        for name, folder in product.folders.items():
+            shutil.copytree(folder, draft / name)
+            self._events.emit(Event("store.file_written", stage, {"file": name}))
+
+    def _publish(self, draft: Path, manifest: Manifest) -> Artifact:
+        artifact_id = _artifact_id(manifest)
+        target = self._root / "objects" / artifact_id
+        if target.exists():
+            shutil.rmtree(target)
+        draft.replace(target)
+        fsync_file(target.parent)
+        entry = self._root / "index" / manifest.stage / manifest.fingerprint
+        write_atomic(entry, artifact_id.encode())
+        self._events.emit(Event("store.published", manifest.stage, {"artifact": artifact_id}))
+        return Artifact(target, manifest)
+
+
+def verify_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Compare the files of a folder with their recorded checksums.
+
+    Raises:
+        DataError: A file is missing or differs; the error names it.
+    """
+    for name, expected in files.items():
+        path = folder / name
+        if not path.is_file():
+            raise DataError(
+                f"A file is missing: {name}.",
+                where=str(path),
+                fix="run `kitae run` to make it again",
+            )
+        if file_digest(path) != expected:
+            raise DataError(
+                f"A file is damaged: {name} is not what was written (wrong checksum).",
+                where=str(path),
+                fix="run `kitae run` to make it again",
+            )
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write a table as an Arrow IPC file; equal tables give equal bytes."""
+    plain = table.combine_chunks().replace_schema_metadata(None)
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, plain.schema) as writer:
+        writer.write_table(plain)
+
+
+def record_bytes(record: Record) -> bytes:
+    """A record as readable JSON with sorted keys."""
+    plain: Any = record.model_dump(mode="json", by_alias=True)
+    return orjson.dumps(plain, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+
+
+def _manifest_bytes(manifest: Manifest) -> bytes:
+    return record_bytes(manifest)
+
+
+def _artifact_id(manifest: Manifest) -> str:
+    return f"{manifest.stage}-{digest(manifest.model_dump(mode='json', by_alias=True))[:16]}"
+
+
+def _file_names(folder: Path) -> list[str]:
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
