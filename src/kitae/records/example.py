@@ -62,37 +62,31 @@ class Example(Record):
         return f"{self.instruction}\n{self.input}" if self.input else self.instruction
 
 
-EXAMPLES_SCHEMA = pa.schema(
-    [
-        pa.field("id", pa.string(), nullable=False),
-        pa.field("instruction", pa.string(), nullable=False),
-        pa.field("input", pa.string(), nullable=False),
-        pa.field("output", pa.string(), nullable=False),
-        pa.field("system", pa.string(), nullable=False),
-        pa.field(
-            "history",
-            pa.list_(pa.struct([("instruction", pa.string()), ("answer", pa.string())])),
-            nullable=False,
-        ),
-        pa.field("group", pa.string(), nullable=False),
-        pa.field("side", pa.string(), nullable=False),
-        pa.field("origin", pa.string(), nullable=False),
-        pa.field("parents", pa.list_(pa.string()), nullable=False),
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("locator", pa.string(), nullable=False),
-        pa.field("licence", pa.string(), nullable=False),
-        pa.field("language", pa.string(), nullable=False),
-        pa.field("repairs", pa.list_(pa.string()), nullable=False),
-        pa.field("review", pa.string(), nullable=False),
-    ]
-)
+_ROUND = pa.struct([("instruction", pa.string()), ("answer", pa.string())])
+_FIELDS: list[tuple[str, pa.DataType]] = [
+    ("id", pa.string()),
+    ("instruction", pa.string()),
+    ("input", pa.string()),
+    ("output", pa.string()),
+    ("system", pa.string()),
+    ("history", pa.list_(_ROUND)),
+    ("group", pa.string()),
+    ("side", pa.string()),
+    ("origin", pa.string()),
+    ("parents", pa.list_(pa.string())),
+    ("source", pa.string()),
+    ("locator", pa.string()),
+    ("licence", pa.string()),
+    ("language", pa.string()),
+    ("repairs", pa.list_(pa.string())),
+    ("review", pa.string()),
+]
+EXAMPLES_SCHEMA = pa.schema([pa.field(name, kind, nullable=False) for name, kind in _FIELDS])
 
-DROPPED_SCHEMA = EXAMPLES_SCHEMA.append(
-    pa.field("reason", pa.string(), nullable=False)  # a stable code, e.g. `exact_duplicate`
-).append(
-    pa.field(
-        "detail", pa.string(), nullable=False
-    )  # evidence: the twin's id, the measured value ...
+# `reason` is a stable code such as `exact_duplicate`; `detail` its evidence: the twin's id, a value ...
+_LEAVING: list[tuple[str, pa.DataType]] = [("reason", pa.string()), ("detail", pa.string())]
+DROPPED_SCHEMA = pa.schema(
+    [pa.field(name, kind, nullable=False) for name, kind in [*_FIELDS, *_LEAVING]]
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from kitae.records.durable import raise_resource_error
 
 
 @contextmanager
-def project_lock(path: Path, started_at: str) -> Iterator[str | None]:
+def project_lock(path: Path, started_at: str) -> Generator[str | None]:
     """Hold the project's lock for the time of a `with` block.
 
     The kernel releases the lock when its holder dies, by a crash or a reboot, so a file left behind is

@@ -30,6 +30,7 @@ from kitae.records.durable import fsync_file, fsync_tree, raise_resource_error, 
 R = TypeVar("R", bound=Record)
 
 MANIFEST = "manifest.json"
+LATEST = "latest"
 SCHEMA_VERSION = 1
 
 
@@ -171,8 +172,22 @@ class Store:
         verify_files(path, manifest.files)
         return Artifact(path, manifest)
 
+    def latest_inputs(self, stage: str) -> dict[str, str] | None:
+        """What the newest artifact of a stage was made from, or None when there is none."""
+        entry = self._root / "index" / stage / LATEST
+        if not entry.exists():
+            return None
+        manifest = self._root / "objects" / entry.read_text(encoding="utf-8") / MANIFEST
+        if not manifest.exists():
+            return None
+        return Manifest.model_validate_json(manifest.read_bytes()).inputs
+
     def seal(self, manifest_without_files: Manifest, product: Product) -> Artifact:
         """Write a product as an artifact: files, fsync, manifest, rename, index.
+
+        Args:
+            manifest_without_files: Where it came from; files and counts are filled in here.
+            product: What the stage gave back.
 
         Raises:
             ResourceError: The disk is full or not writable; nothing half-written is left visible.
@@ -183,7 +198,9 @@ class Store:
             draft.mkdir(parents=True)
             self._write_product(draft, product, stage)
             files = {p: file_digest(draft / p) for p in _file_names(draft)}
-            manifest = manifest_without_files.model_copy(update={"files": files})
+            manifest = manifest_without_files.model_copy(
+                update={"files": files, "counts": product.counts}
+            )
             fsync_tree(draft)
             self._events.emit(Event("store.files_written", stage, {"draft": draft.name}))
             write_atomic(draft / MANIFEST, _manifest_bytes(manifest))
@@ -216,8 +233,9 @@ class Store:
             shutil.rmtree(target)
         draft.replace(target)
         fsync_file(target.parent)
-        entry = self._root / "index" / manifest.stage / manifest.fingerprint
-        write_atomic(entry, artifact_id.encode())
+        index = self._root / "index" / manifest.stage
+        write_atomic(index / manifest.fingerprint, artifact_id.encode())
+        write_atomic(index / LATEST, artifact_id.encode())
         self._events.emit(Event("store.published", manifest.stage, {"artifact": artifact_id}))
         return Artifact(target, manifest)
 

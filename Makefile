@@ -1,0 +1,58 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`. Each sets up what it uses.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+export KITAE_REAL_DATA ?= ../shared/data/real
+
+.PHONY: demo test check bench spark clean browser
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo   the sample project through every stage, offline (about 1 GB of packages at first)"
+	@echo "make test   the whole suite (and what it needs)"
+	@echo "make check  format, lint, types, import rules, shape"
+	@echo "make bench  benchmarks and the long tests"
+	@echo "make spark  pre-train the embedded model again"
+
+$(VENV)/.user: pyproject.toml constraints.txt
+	@echo "Making $(VENV): about 0.4 GB to download (torch for CPU, transformers and what they need)."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install -U "pip>=25.1"
+	@$(PIP) install -c constraints.txt torch
+	@$(PIP) install -c constraints.txt -e ".[local]"
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.user
+	@echo "Adding what the tests need: about 0.1 GB to download."
+	@$(PIP) install -c constraints.txt --group dev
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.dev
+	@bash .ci/browser
+	@$(PIP) install -c constraints.txt --group browser
+	@touch $@
+
+demo: $(VENV)/.user
+	@$(BIN)/kitae demo --dir demo
+
+test: $(VENV)/.dev $(VENV)/.browser
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not gpu"
+
+check: $(VENV)/.dev
+	@$(BIN)/ruff format --check src tests bench spark
+	@$(BIN)/ruff check src tests bench spark
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/pyright src
+	@$(BIN)/python -m pytest -q tests/architecture
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m bench
+
+spark: $(VENV)/.user
+	@$(BIN)/python spark/pretrain.py --out src/kitae/engines/hubs/spark
+
+clean:
+	rm -rf $(VENV) demo dist build .pytest_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""The terminal: parses and renders, never computes. One file per group of commands."""

@@ -1,0 +1,325 @@
+"""Commands on a project folder: init, run, demo, status, show, lineage, review, override, report."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kitae.cli.output import (
+    FolderArgument,
+    Format,
+    FormatOption,
+    LanguageOption,
+    console,
+    notes,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from kitae.project import Project, RunResult
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file to the command line."""
+    for command in (init, run, demo, status, show, lineage, review, override, report):
+        app.command()(command)
+
+
+def init(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="The folder to make.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Your data.")],
+    base: Annotated[
+        str | None, typer.Option(help="The base model: a local folder or a hub id (owner/name).")
+    ] = None,
+    grow: Annotated[
+        int | None, typer.Option(help="Make about this many rows from yours; off unless given.")
+    ] = None,
+    test: Annotated[
+        list[str] | None, typer.Option("--test", help="A file that is only for the test.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of the files, if the guess is wrong.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="Of a spreadsheet.")] = None,
+    header_row: Annotated[int | None, typer.Option(help="Of a spreadsheet, from 1.")] = None,
+    mapping: Annotated[
+        list[str] | None, typer.Option("--map", help="FIELD=COLUMN, e.g. instruction=Question.")
+    ] = None,
+    language: LanguageOption = None,
+    output: FormatOption = Format.HUMAN,
+) -> None:
+    """Make a project from your files: look at them, copy them, write kitae.yaml."""
+    from kitae.cli.report_init import init_document, print_init
+    from kitae.project.initialise import InitOptions, initialise
+
+    options = InitOptions.from_words(
+        base=base,
+        grow=grow,
+        test_files=tuple(Path(t) for t in test or ()),
+        encoding=encoding,
+        sheet=sheet,
+        header_row=header_row,
+        mapping=tuple(mapping or ()),
+        language=language,
+    )
+    made = initialise(Path(folder), [Path(f) for f in files], options)
+    if output is Format.JSON:
+        print_json(init_document(made))
+    else:
+        print_init(made, console())
+
+
+def run(
+    folder: FolderArgument = ".",
+    until: Annotated[str | None, typer.Option(help="The last stage to run.")] = None,
+    from_stage: Annotated[
+        str | None, typer.Option("--from", help="Run this stage and all after it again.")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why each stage will run or not; run nothing.")
+    ] = False,
+    backend: Annotated[str, typer.Option(help="Where it runs: local.")] = "local",
+    language: LanguageOption = None,
+    output: FormatOption = Format.HUMAN,
+) -> int:
+    """Run every stage that must run, in order."""
+    from kitae.project.wiring import check_backend
+
+    check_backend(backend)
+    if explain:
+        return _explain_run(folder, output)
+    project, result = run_project(folder, language, output, until=until, from_stage=from_stage)
+    if output is Format.JSON:
+        print_json(run_document(project, result))
+    elif result.error is None:
+        _print_end(project, result, language)
+    return finish(result, output)
+
+
+def demo(
+    folder: Annotated[str, typer.Option("--dir", help="Where to put it.")] = "kitae-demo",
+    language: LanguageOption = None,
+    output: FormatOption = Format.HUMAN,
+) -> int:
+    """Run the sample project through every stage, offline."""
+    from kitae.core.text import say
+    from kitae.project.demo import make_demo
+
+    chosen = _language(language, "en")
+    started = time.monotonic()
+    out = notes()
+    out.print(say("cli.demo.start", chosen))
+    make_demo(Path(folder))
+    out.print(say("cli.demo.review", chosen))
+    project, result = run_project(folder, language, output)
+    if output is Format.JSON:
+        print_json(
+            {**run_document(project, result), "duration_s": round(time.monotonic() - started, 2)}
+        )
+    elif result.error is None:
+        _print_end(project, result, language)
+        out.print(say("cli.next.after_demo", chosen))
+    return finish(result, output)
+
+
+def status(folder: FolderArgument = ".", output: FormatOption = Format.HUMAN) -> None:
+    """Show how far the project is, stage by stage."""
+    from kitae.cli.tables import print_states
+    from kitae.project import Project
+
+    project = Project.open(folder)
+    result = project.look()
+    if output is Format.JSON:
+        print_json(run_document(project, result))
+    else:
+        print_states(result.states, project.recipe.language, console())
+
+
+def show(
+    stage: Annotated[str, typer.Argument(help="A stage, e.g. clean.")],
+    folder: FolderArgument = ".",
+    dropped: Annotated[
+        bool, typer.Option("--dropped", help="Only rows that left, and why.")
+    ] = False,
+    rows: Annotated[int, typer.Option(help="At most this many rows.", min=0)] = 10,
+    output: FormatOption = Format.HUMAN,
+) -> None:
+    """Show what a stage gave: rows, and each row that left with its reason."""
+    from kitae.cli.tables import print_stage
+    from kitae.project import Project
+    from kitae.project.views import stage_view
+
+    view = stage_view(Project.open(folder).artifact(stage), rows, only_dropped=dropped)
+    if output is Format.JSON:
+        print_json(view)
+    else:
+        print_stage(view, console())
+
+
+def lineage(folder: FolderArgument = ".", output: FormatOption = Format.HUMAN) -> None:
+    """Show what each result was made from, by hash."""
+    from kitae.cli.tables import print_lineage
+    from kitae.project import Project
+    from kitae.project.views import lineage_view
+
+    view = lineage_view(Project.open(folder).artifacts())
+    if output is Format.JSON:
+        print_json(view)
+    else:
+        print_lineage(view, console())
+
+
+def review(
+    folder: FolderArgument = ".",
+    reviewer: Annotated[str, typer.Option(help="Your name, kept with each verdict.")] = "",
+    language: LanguageOption = None,
+) -> int:
+    """Read the first made rows and accept, edit or reject each."""
+    from kitae.cli.review import review_in_terminal
+    from kitae.project import Project
+
+    project = Project.open(folder)
+    with project.reviewing(reviewer) as session:
+        return review_in_terminal(session, _language(language, project.recipe.language))
+
+
+def override(
+    stage: Annotated[str, typer.Argument(help="gate, plan or review.")],
+    folder: FolderArgument = ".",
+    reason: Annotated[str, typer.Option(help="Why; goes into report and model card.")] = "",
+) -> None:
+    """Go on past a verdict, with a typed reason."""
+    from kitae.project import Project
+
+    Project.open(folder).override(stage, reason)
+    notes().print(f"Kept. Go on with: kitae run {folder}")
+
+
+def report(
+    folder: FolderArgument = ".",
+    language: LanguageOption = None,
+    output: FormatOption = Format.HUMAN,
+) -> None:
+    """Write the report (HTML), and show it here in short."""
+    from kitae.cli.report import render_terminal
+    from kitae.core.text import say
+    from kitae.project import Project
+    from kitae.project.report import evaluate_json
+
+    project = Project.open(folder)
+    chosen = _language(language, project.recipe.language)
+    path = project.write_report(chosen)
+    result = project.look()
+    if output is Format.JSON:
+        evaluation = result.evaluation
+        document = run_document(project, result)
+        document["evaluate"] = evaluate_json(evaluation) if evaluation else None
+        print_json({**document, "report": str(path)})
+        return
+    render_terminal(project.report(), chosen, console())
+    console().print(say("cli.report_written", chosen, path=str(path)))
+
+
+def run_project(
+    folder: str,
+    language: str | None,
+    output: Format,
+    *,
+    until: str | None = None,
+    from_stage: str | None = None,
+) -> tuple[Project, RunResult]:
+    """Run a project with live progress on stderr."""
+    from kitae.cli.screen import make_screen
+    from kitae.pipeline.recipe import RECIPE_NAME, load_recipe
+    from kitae.project import Project
+
+    recipe = load_recipe(Path(folder) / RECIPE_NAME)
+    screen = make_screen(_language(language, recipe.language), is_quiet=output is Format.JSON)
+    project = Project(Path(folder), recipe, events=screen)
+    try:
+        return project, project.run(until=until, from_stage=from_stage)
+    finally:
+        screen.close()
+
+
+def run_document(project: Project, result: RunResult) -> dict[str, Any]:
+    """What `--format json` prints of a run or a look."""
+    from kitae.project.report import evaluate_json
+
+    document: dict[str, Any] = {
+        "project": project.recipe.name,
+        "stages": [state_document(state) for state in result.states],
+        "evaluate": evaluate_json(result.evaluation) if result.evaluation else None,
+    }
+    if result.error:
+        document |= result.error.as_dict()
+    return document
+
+
+def state_document(state: Any) -> dict[str, Any]:  # noqa: ANN401
+    """One stage in JSON; stages that carry no rows have zero counts."""
+    from kitae.records.counts import Counts
+
+    counts = state.counts or Counts()
+    return {
+        "name": state.name,
+        "state": state.state,
+        "counts": counts.model_dump(by_alias=True),
+        "why": list(state.why),
+        "artifact": state.artifact,
+    }
+
+
+def finish(result: RunResult, output: Format) -> int:
+    """The exit code of a run; the error is printed here when it is not in the JSON already."""
+    from kitae.cli.output import print_error
+
+    if result.error is None:
+        return 0
+    if output is Format.HUMAN:
+        print_error(result.error, as_json=False)
+    return result.error.exit_code
+
+
+def _explain_run(folder: str, output: Format) -> int:
+    from kitae.cli.tables import print_reasons
+    from kitae.project import Project
+
+    project = Project.open(folder)
+    result = project.look()
+    if output is Format.JSON:
+        print_json(run_document(project, result))
+    else:
+        print_reasons(result.states, project.recipe.language, console())
+    return 0
+
+
+def _print_end(project: Project, result: RunResult, language: str | None) -> None:
+    from kitae.cli.tables import print_verdict
+    from kitae.core.text import say
+
+    chosen = _language(language, project.recipe.language)
+    out = console()
+    if all(state.state == "up_to_date" for state in result.states):
+        out.print(say("cli.all_up_to_date", chosen))
+    if result.evaluation is None:
+        return
+    print_verdict(result.evaluation, chosen, out)
+    if project.recipe.choose.base == "kitae-spark":
+        out.print(say("cli.spark_notice", chosen), soft_wrap=True)
+    path = project.write_report(chosen)
+    out.print(say("cli.report_written", chosen, path=str(path)), soft_wrap=True)
+    out.print(say("cli.next.after_run", chosen, folder=str(project.root)), soft_wrap=True)
+
+
+def _language(wanted: str | None, default: str) -> Any:  # noqa: ANN401
+    from kitae.core.errors import UsageError
+    from kitae.core.text import LANGUAGES
+
+    chosen = wanted or default
+    if chosen not in LANGUAGES:
+        raise UsageError(f"The language {chosen!r} is not known.", fix="use en, ja or zh")
+    return chosen

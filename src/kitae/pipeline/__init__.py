@@ -1,0 +1,1 @@
+"""What runs next: the recipe, the order of stages, fingerprints, the runner."""

@@ -1,0 +1,220 @@
+"""The recipe: `kitae.yaml`, the only thing a user edits. One key per stage, each that stage's config."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import yaml
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from kitae.core.config import Config
+from kitae.core.errors import NotFoundError, RecipeError
+from kitae.core.text import Language
+from kitae.stages.build.config import BuildConfig
+from kitae.stages.choose.config import ChooseConfig
+from kitae.stages.clean.config import CleanConfig
+from kitae.stages.collect.config import CollectConfig
+from kitae.stages.evaluate.config import EvaluateConfig
+from kitae.stages.export.config import ExportConfig
+from kitae.stages.gate.config import GateConfig
+from kitae.stages.generate.config import GenerateConfig
+from kitae.stages.plan.config import PlanConfig
+from kitae.stages.review.config import ReviewConfig
+from kitae.stages.split.config import SplitConfig
+from kitae.stages.tune.config import TuneConfig
+
+RECIPE_NAME = "kitae.yaml"
+SCHEMA_HEADER = "# yaml-language-server: $schema=.kitae/kitae.schema.json\n"
+
+Location = tuple[str | int, ...]
+
+
+class Recipe(Config):
+    """Everything that someone chose for one project."""
+
+    schema_version: Literal[1] = 1
+    """Version of this file's form."""
+    name: str = Field(default="my-model", min_length=1, max_length=80)
+    """Name of the project and of the model that comes out."""
+    language: Language = "en"
+    """Language of the report and of messages: en, ja or zh."""
+    seed: int = Field(default=7, ge=0, lt=2**31)
+    """Seed of everything random: which rows are held out, what is made, how weights start."""
+    collect: CollectConfig
+    split: SplitConfig = SplitConfig()
+    generate: GenerateConfig = GenerateConfig()
+    review: ReviewConfig = ReviewConfig()
+    clean: CleanConfig = CleanConfig()
+    build: BuildConfig = BuildConfig()
+    gate: GateConfig = GateConfig()
+    choose: ChooseConfig = ChooseConfig()
+    plan: PlanConfig = PlanConfig()
+    tune: TuneConfig = TuneConfig()
+    evaluate: EvaluateConfig = EvaluateConfig()
+    export: ExportConfig = ExportConfig()
+
+    def stage_config(self, stage: str) -> Config:
+        """The part of the recipe that belongs to one stage."""
+        return cast("Config", getattr(self, stage))
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read and check a recipe.
+
+    Raises:
+        NotFoundError: There is no such file.
+        RecipeError: It is not YAML, or says something that cannot be; all problems at once, each
+            with its line, column and, for a mistyped key, the nearest known one.
+    """
+    if not path.is_file():
+        raise NotFoundError(
+            f"There is no {path.name} in {path.parent}.",
+            where=str(path),
+            fix="make a project with `kitae init DIR FILE`, or go into its folder",
+        )
+    return parse_recipe(path.read_text(encoding="utf-8"), str(path))
+
+
+def parse_recipe(text: str, where: str) -> Recipe:
+    """Check a recipe's text. `where` names it in errors.
+
+    Raises:
+        RecipeError: As in `load_recipe`.
+    """
+    values, places = _parse_yaml(text, where)
+    try:
+        return Recipe.model_validate(values)
+    except ValidationError as error:
+        problems = [_problem(detail, places) for detail in error.errors()]
+        problems.sort(key=lambda p: (p.line, p.column))
+        lines = [f"{where}:{p.line}:{p.column}: {p.text}" for p in problems]
+        count = len(lines)
+        raise RecipeError(
+            f"The recipe has {count} problem{'s' if count > 1 else ''}:\n" + "\n".join(lines),
+            where=f"{where}, line {problems[0].line}",
+            fix="`kitae explain KEY` tells what a key takes; `kitae config schema` prints all of them",
+        ) from error
+
+
+def recipe_schema() -> dict[str, Any]:
+    """The JSON Schema of the recipe, as editors read it."""
+    schema = Recipe.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def dump_recipe(values: Mapping[str, Any]) -> str:
+    """A recipe as the text of `kitae.yaml`, with the header that editors look for."""
+    body = yaml.safe_dump(dict(values), allow_unicode=True, sort_keys=False, width=100)
+    return SCHEMA_HEADER + body
+
+
+@dataclass(frozen=True)
+class _Problem:
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where each key and value of the YAML stands: location -> (line, column), both from 1."""
+
+    keys: Mapping[Location, tuple[int, int]]
+    values: Mapping[Location, tuple[int, int]]
+
+    def of(self, location: Location, *, key_first: bool) -> tuple[int, int]:
+        """The place of a location, or of the nearest thing around it."""
+        first, second = (self.keys, self.values) if key_first else (self.values, self.keys)
+        while location:
+            place = first.get(location) or second.get(location)
+            if place:
+                return place
+            location = location[:-1]
+        return (1, 1)
+
+
+def _parse_yaml(text: str, where: str) -> tuple[Any, _Places]:
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        places = _Places({}, {})
+        if node is not None:
+            _note_places(node, (), places, where)
+        return yaml.safe_load(text), places
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        spot = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
+        raise RecipeError(
+            f"The recipe is not valid YAML: {error.problem}.",
+            where=spot,
+            fix="mind the indentation (spaces, no tabs) and put text with ':' or '#' in quotes",
+        ) from error
+
+
+def _note_places(node: yaml.Node, location: Location, places: _Places, where: str) -> None:
+    keys = cast("dict[Location, tuple[int, int]]", places.keys)
+    values = cast("dict[Location, tuple[int, int]]", places.values)
+    values[location] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in cast("list[tuple[yaml.ScalarNode, yaml.Node]]", node.value):
+            inner = (*location, str(key.value))
+            place = (key.start_mark.line + 1, key.start_mark.column + 1)
+            if inner in keys:
+                raise RecipeError(
+                    f"The key {key.value!r} stands twice.",
+                    where=f"{where}:{place[0]}:{place[1]}",
+                    fix=f"keep one of them (the first is on line {keys[inner][0]})",
+                )
+            keys[inner] = place
+            _note_places(value, inner, places, where)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(cast("list[yaml.Node]", node.value)):
+            _note_places(value, (*location, index), places, where)
+
+
+def _problem(detail: ErrorDetails, places: _Places) -> _Problem:
+    location = tuple(detail["loc"])
+    is_extra = detail["type"] == "extra_forbidden"
+    line, column = places.of(location, key_first=is_extra)
+    name = ".".join(str(part) for part in location) or "recipe"
+    if is_extra:
+        return _Problem(line, column, f"unknown key {name!r}{_did_you_mean(location)}")
+    if detail["type"] == "missing":
+        return _Problem(line, column, f"the key {name!r} is missing")
+    given = detail.get("input")
+    shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
+    return _Problem(line, column, f"{name}: {detail['msg']}{shown}")
+
+
+def _did_you_mean(location: Location) -> str:
+    known = _known_keys(Recipe, location[:-1])
+    near = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.6)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; known keys here: {', '.join(known)}" if known else ""
+
+
+def _known_keys(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
+    """Names of the fields that a place in the recipe may hold; tagged unions give all of them."""
+    models = [model]
+    for part in location:
+        models = [
+            inner
+            for outer in models
+            for inner in (_models_inside(outer, part) if part in outer.model_fields else [outer])
+        ]
+    return sorted({name for found in models for name in found.model_fields})
+
+
+def _models_inside(model: type[BaseModel], field: str | int) -> list[type[BaseModel]]:
+    return _models_of(model.model_fields[str(field)].annotation)
+
+
+def _models_of(annotation: Any) -> list[type[BaseModel]]:  # noqa: ANN401
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [m for part in getattr(annotation, "__args__", ()) for m in _models_of(part)]

@@ -1,0 +1,278 @@
+"""`Project`: one folder, from its recipe to a served model."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kitae.core.errors import KitaeError, NotFoundError, UsageError
+from kitae.core.events import Event, EventSink, Fanout, Silence
+from kitae.core.text import Language
+from kitae.engines.protocols import Engines, LanguageModel
+from kitae.pipeline.recipe import RECIPE_NAME, Recipe, load_recipe
+from kitae.pipeline.runner import Outcome, Runner, Scope
+from kitae.pipeline.way import stage_named
+from kitae.project.interrupt import ctrl_c
+from kitae.project.runs import RunLog, now_iso, read_events
+from kitae.project.wiring import local_engines
+from kitae.records.evaluation import Evaluation
+from kitae.records.journal import Journal
+from kitae.records.lock import project_lock
+from kitae.records.status import StageState
+from kitae.records.store import Artifact, Store
+from kitae.stages.contract import Context, Interrupt, NeverInterrupted
+
+if TYPE_CHECKING:
+    from kitae.project.initialise import InitOptions
+    from kitae.project.report import ReportView
+    from kitae.stages.review.session import ReviewSession
+
+JOURNALS = ("sides", "verdicts", "overrides", "looks")
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What `Project.run` came to.
+
+    Attributes:
+        states: One per stage, in order.
+        error: What stopped the run (a verdict, a person to wait for, a failure), or None.
+        evaluation: Before and after, when the way reached it.
+    """
+
+    states: tuple[StageState, ...]
+    error: KitaeError | None
+    evaluation: Evaluation | None
+
+    def raise_for_error(self) -> None:
+        """Raise what stopped the run, if anything did.
+
+        Raises:
+            KitaeError: The run did not go through.
+        """
+        if self.error:
+            raise self.error
+
+
+class Project:
+    """One project folder. Opening it reads the recipe and nothing else."""
+
+    def __init__(
+        self,
+        root: Path,
+        recipe: Recipe,
+        *,
+        events: EventSink | None = None,
+        engines: Engines | None = None,
+    ) -> None:
+        self.root = root
+        self.recipe = recipe
+        self._events = events or Silence()
+        self._engines = engines or local_engines()
+        self._state_folder = root / ".kitae"
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | Path = ".",
+        *,
+        events: EventSink | None = None,
+        engines: Engines | None = None,
+    ) -> Project:
+        """Open the project in a folder.
+
+        Raises:
+            NotFoundError: The folder holds no kitae.yaml.
+            RecipeError: The recipe has problems; all of them are in the message.
+        """
+        root = Path(folder)
+        return cls(root, load_recipe(root / RECIPE_NAME), events=events, engines=engines)
+
+    @classmethod
+    def init(
+        cls, folder: str | Path, files: Sequence[str | Path], options: InitOptions | None = None
+    ) -> Project:
+        """Make a project from the user's own files: look at them, copy them, write the recipe.
+
+        Raises:
+            NotFoundError: A file does not exist.
+            DataError: A file cannot be read as examples; nothing has been made.
+            ConflictError: The folder holds a project already.
+        """
+        from kitae.project.initialise import InitOptions, initialise
+
+        initialise(Path(folder), [Path(f) for f in files], options or InitOptions())
+        return cls.open(folder)
+
+    def run(self, *, until: str | None = None, from_stage: str | None = None) -> RunResult:
+        """Run every stage that must run, in order, until a verdict or a failure stops it.
+
+        Args:
+            until: Last stage to run.
+            from_stage: Run this stage and all after it even if nothing changed.
+
+        Raises:
+            NotFoundError: No stage has that name.
+            ConflictError: Another process works on this project.
+        """
+        for name in (until, from_stage):
+            if name is not None:
+                stage_named(name)
+        with self._writing() as (runner, events):
+            events.emit(Event("run.started", "", {"until": until, "from": from_stage}))
+            outcome = runner.run(Scope(until, from_stage))
+            events.emit(Event("run.finished", "", {"code": outcome.error and outcome.error.code}))
+        return RunResult(outcome.states, outcome.error, _evaluation_of(outcome.artifacts))
+
+    def look(self) -> RunResult:
+        """How things stand; runs nothing and writes nothing."""
+        outcome = self._look()
+        return RunResult(outcome.states, outcome.error, _evaluation_of(outcome.artifacts))
+
+    def status(self) -> tuple[StageState, ...]:
+        """One state per stage; runs nothing and writes nothing."""
+        return self._look().states
+
+    def artifacts(self) -> Mapping[str, Artifact]:
+        """The current artifact of each stage that has one, a refused one included."""
+        outcome = self._look()
+        store = self._store(Silence())
+        shown = {s.name: store.open(s.artifact) for s in outcome.states if s.artifact}
+        return {**outcome.artifacts, **shown}
+
+    def artifact(self, stage: str) -> Artifact:
+        """The current artifact of one stage.
+
+        Raises:
+            NotFoundError: There is no such stage, or it has not run as things stand now.
+        """
+        stage_named(stage)
+        found = self.artifacts().get(stage)
+        if found is None:
+            raise NotFoundError(
+                f"The stage {stage!r} has no current result.", fix=f"kitae run --until {stage}"
+            )
+        return found
+
+    def override(self, stage: str, reason: str) -> None:
+        """Let the run go on past a verdict; the reason goes into the report and the model card.
+
+        Raises:
+            UsageError: The stage has no verdict that stops a run, or the reason says nothing.
+            NotFoundError: The stage has not run.
+        """
+        if stage not in ("gate", "plan", "review"):
+            raise UsageError(
+                f"The stage {stage!r} has no verdict to override.", fix="gate, plan or review"
+            )
+        if len(reason.strip()) < 10:
+            raise UsageError(
+                f"The reason {reason!r} is too short to be one.",
+                fix='--reason "why this data may be used all the same", ten characters or more',
+            )
+        artifact = self.artifact(stage)
+        with self._locked():
+            entry = {
+                "stage": stage,
+                "artifact": artifact.content_hash,
+                "reason": reason.strip(),
+                "at": now_iso(),
+            }
+            self._journal("overrides", Silence()).append([entry])
+
+    @contextmanager
+    def reviewing(self, reviewer: str = "") -> Generator[ReviewSession]:
+        """A review session over the rows that wait for a person; holds the project's lock.
+
+        Raises:
+            NotFoundError: Nothing waits for review.
+            ConflictError: Another process works on this project.
+        """
+        from kitae.project.reviews import open_session
+
+        artifact = self.artifact("review")
+        with self._locked():
+            journal = self._journal("verdicts", self._events)
+            yield open_session(artifact, journal, self.recipe.review, reviewer)
+
+    def report(self) -> ReportView:
+        """Everything that the report shows, as data; `kitae.project.report` renders it."""
+        from kitae.project.report import gather
+
+        outcome = self._look()
+        return gather(self.recipe.name, self.artifacts(), outcome.states, self.run_events())
+
+    def write_report(self, language: Language | None = None) -> Path:
+        """Write the report as one HTML file and tell where it is."""
+        from kitae.project.report import render_html
+        from kitae.records.durable import write_atomic
+
+        chosen = language or self.recipe.language
+        path = self.root / f"report.{chosen}.html"
+        write_atomic(path, render_html(self.report(), chosen).encode())
+        return path
+
+    def run_events(self) -> list[dict[str, Any]]:
+        """The events of all runs so far, oldest first."""
+        return read_events(self._state_folder / "runs")
+
+    def load_tuned(self) -> LanguageModel:
+        """The exported model, ready to answer.
+
+        Raises:
+            NotFoundError: The way has not reached `export` yet.
+        """
+        bundle = self.artifact("export")
+        return self._engines.load_model(bundle.file("merged"), None)
+
+    def _look(self) -> Outcome:
+        return self._runner(Silence(), Silence()).look()
+
+    @contextmanager
+    def _writing(self) -> Generator[tuple[Runner, EventSink]]:
+        with self._locked() as leftover:
+            log = RunLog(self._state_folder / "runs")
+            events = Fanout(log, self._events)
+            if leftover:
+                events.emit(Event("lock.taken_over", "", {"holder": leftover}))
+            try:
+                with ctrl_c(events) as interrupt:
+                    self._store(events).prepare()
+                    yield self._runner(events, events, interrupt), events
+            finally:
+                log.close()
+
+    @contextmanager
+    def _locked(self) -> Generator[str | None]:
+        with project_lock(self._state_folder / "lock", now_iso()) as leftover:
+            yield leftover
+
+    def _runner(
+        self, events: EventSink, journal_events: EventSink, interrupt: Interrupt | None = None
+    ) -> Runner:
+        context = Context(
+            root=self.root,
+            stage="",
+            seed=self.recipe.seed,
+            work=self._state_folder / "work",
+            journals={name: self._journal(name, journal_events) for name in JOURNALS},
+            engines=self._engines,
+            events=events,
+            interrupt=interrupt or NeverInterrupted(),
+            now=now_iso,
+        )
+        return Runner(self.recipe, self._store(events), context)
+
+    def _store(self, events: EventSink) -> Store:
+        return Store(self._state_folder, events)
+
+    def _journal(self, name: str, events: EventSink) -> Journal:
+        return Journal(self.root / "journal" / f"{name}.jsonl", events)
+
+
+def _evaluation_of(artifacts: Mapping[str, Artifact]) -> Evaluation | None:
+    found = artifacts.get("evaluate")
+    return found.record("evaluation", Evaluation) if found else None
