@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import tasks
+from slots import Dice
 
 LONG_SHARE = 0.002
 """Share of rows that are many chats in one, for the far positions."""
+
+
+PLAIN_ROWS = 20_000
+"""Over that many rows the sentences grow from bare slots to their full shapes."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +29,9 @@ class Row:
 
 def rows(seed: int) -> Iterator[Row]:
     """Rows without end; the same seed gives the same rows."""
-    r = random.Random(seed)
-    while True:
+    r = Dice(seed)
+    for index in itertools.count():
+        r.plainness = max(0.0, 1 - index / PLAIN_ROWS)
         kind = r.random()
         if kind < LONG_SHARE:
             chats = [tasks.conversation(r) for _ in range(r.randint(20, 40))]

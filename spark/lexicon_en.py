@@ -1,6 +1,8 @@
 """English words around the slots: none of them is a topic or a period."""
 
-NOUNS = tuple(
+from wording import phrase_list, word_list
+
+NOUNS = word_list(
     """
     apple arrow attic badge bag ball balloon basket bath beach bean bear bell belt bench bike bird
     blanket boat bone book boot bottle bow bowl box branch bread brick bridge broom brush bucket
@@ -30,9 +32,9 @@ NOUNS = tuple(
     mood step way end start turn half part reason worry mind heart spirit oracle cards crystal tarot
     horoscope prophet teller reading future outlook forecast weather surprise blessing warning
     obstacle opportunity progress direction pattern picture outcome energy trend balance
-    """.split()
+    """
 )
-VERBS = tuple(
+VERBS = word_list(
     """
     accept add admire agree allow answer appear arrive ask avoid bake balance become begin believe
     bend blame bless blink blow boil borrow bounce break breathe bring brush build burn buy call
@@ -52,9 +54,9 @@ VERBS = tuple(
     swing take talk taste teach tell thank think throw tie touch trust try turn twist understand
     use visit wait wake walk want warn wash waste watch wear whisper win wish wonder worry
     write yell turn-out pan-out go-well hold-up pick-up slow-down look-up
-    """.split()
+    """
 )
-ADJECTIVES = tuple(
+ADJECTIVES = word_list(
     """
     able angry awful bad beautiful big bitter black blue bold brave bright broken busy calm careful
     cheap clean clear clever cloudy cold cool crazy cruel curious dangerous dark dear deep different
@@ -70,9 +72,9 @@ ADJECTIVES = tuple(
     tough true ugly unlucky useful vast violet warm weak weird wet white wide wild wise wonderful
     worried worse worth wrong yellow young favourable promising stable unstable risky better best
     worst brighter tense relaxed
-    """.split()
+    """
 )
-ADVERBS = tuple(
+ADVERBS = word_list(
     """
     again almost already always anyway badly barely better bravely calmly carefully certainly clearly
     completely easily enough eventually exactly finally gently gladly happily hardly honestly indeed
@@ -80,47 +82,47 @@ ADVERBS = tuple(
     possibly probably properly quickly quietly quite rather really safely seriously simply slowly
     smoothly softly somehow sometimes still strongly suddenly surely truly twice usually very well
     wildly wisely at-all at-last for-sure in-the-end after-all by-chance a-bit a-lot
-    """.split()
+    """
 )
-PEOPLE = tuple(
+PEOPLE = phrase_list(
     "I;I;I;I;you;we;they;he;she;it;one;someone;anybody;people;my friend;my sister;my mother;"
     "my brother;my neighbour;the stars;the cards;the oracle;the universe;this person;my dog;"
     "a stranger;the teller;everyone;nobody;my uncle;the sky;the moon;Anna;Ben;Emi;Ken;Lucy;Omar;"
-    "Mrs Hill;Yuki;Tom".split(";")
+    "Mrs Hill;Yuki;Tom"
 )
-AUXILIARIES = tuple(
+AUXILIARIES = phrase_list(
     "will;can;could;should;would;may;might;must;do;does;did;shall;won't;can't;shouldn't;is going to;"
-    "are;is;am;has;have;had;was;were".split(";")
+    "are;is;am;has;have;had;was;were"
 )
-WH_WORDS = tuple(
+WH_WORDS = phrase_list(
     "what;how;why;when;where;who;which;how much;how well;how far;how come;what kind of;whose;"
-    "in what way;how likely;what sort of;which of;how many".split(";")
+    "in what way;how likely;what sort of;which of;how many"
 )
-PREPOSITIONS = tuple(
+PREPOSITIONS = phrase_list(
     "about;for;with;in;on;of;from;to;at;near;under;over;behind;without;around;against;beside;"
     "into;through;regarding;concerning;as for;when it comes to;in terms of;towards;despite;"
-    "because of;thanks to;out of;up to;off;like;than;between".split(";")
+    "because of;thanks to;out of;up to;off;like;than;between"
 )
-OPENERS = tuple(
+OPENERS = phrase_list(
     "please;tell me;hey;hello;excuse me;well;so;okay;um;dear oracle;I wonder;honestly;quick question;"
     "be honest;oh;look;listen;hi there;sorry;just asking;one more thing;by the way;good morning;"
     "now then;right;could you say;do you know;I want to know;I am curious;my question is;hmm;"
     "great spirit;wise one;sir;madam;friend;let me ask;say;I'd like to hear;between us;first;"
-    "in short;for once;if I may;no joke;seriously;once more;help".split(";")
+    "in short;for once;if I may;no joke;seriously;once more;help"
 )
-CLOSERS = tuple(
+CLOSERS = phrase_list(
     "please;thanks;thank you;right;or not;do you think;I wonder;be honest;you know;okay;at all;if so;"
     "or what;I hope;tell me;in your view;dear;for me;I am curious;yes or no;any idea;just asking;"
-    "and why;if you can;according to the cards;by the look of it;as you see it".split(";")
+    "and why;if you can;according to the cards;by the look of it;as you see it"
 )
-ELSEWHEN = tuple(
+ELSEWHEN = phrase_list(
     "yesterday;last year;last week;in the past;at noon;after lunch;on Monday;every morning;"
-    "long ago;last month;back then;at dawn;in May;years ago;on Friday;since spring;always".split(";")
+    "long ago;last month;back then;at dawn;in May;years ago;on Friday;since spring;always"
 )
-FRAMING = tuple(
+FRAMING = phrase_list(
     "my luck in {};the {} side;the state of {};my chances with {};matters of {};{} matters;"
     "my hopes for {};the question of {};news of {};the road of {};trouble with {};success in {};"
     "{} and so on;anything about {};{} plans;the whole {} thing;{} luck;fortune in {};{}'s future;"
-    "the outlook for {};a change in {};my feelings about {};{} problems".split(";")
+    "the outlook for {};a change in {};my feelings about {};{} problems"
 )
 """Noun phrases in which a topic may sit."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import random
-
 import lexicon_en as lex
 import slots
+from slots import Dice
+from wording import phrase_list, word_list
 
-Rng = random.Random
-
-SYLLABLES = (
+SYLLABLES = word_list(
     "ba be bi bo da de do fa fi fo ga ge go ha ka ke ki la le li lo ma me mi mo na ne no pa pe ra re "
     "ri ro sa se si so ta te ti to va ve vi wa ya zo sh ch st tr br nd rk lt ng th gr ple ck ous"
-).split()
-CLAUSES = tuple(
+)
+CLAUSES = phrase_list(
     """
     {aux} {S} {VP}|{aux} {X} {VP}|{aux} {S} {v} {X}|{aux} {S} {VP} {prep} {X}|{wh} {aux} {X} {VP}
     {wh} {aux} {S} {VP} {prep} {X}|{be} {X} {adj}|{be} {X} {adj} {prep} {NP}|{X} {seem} {adj}
@@ -30,36 +28,37 @@ CLAUSES = tuple(
     {wh} {n} {vs} {X}|{aux} {NP} {VP} so that {X} {vs}|{aux} {S} {be} {adj} {prep} {X}
     {S} {ved} {NP} {prep} {X}, {aux} {S} {v}|{v} me {wh} {X} {vs}|{aux} {X} be {adj}
     {aux} {X} be {adj} {prep} {me}|{aux} {X} get {adj}|{wh} {aux} {X} get {adj}|{wh} {be} {adj} {prep} {X}
-    """.replace("\n", "|").split("|")
+    """,
+    "|",
 )
-CLAUSES = tuple(c.strip() for c in CLAUSES if c.strip())
-STATE_CLAUSES = (
+STATE_CLAUSES = phrase_list(
     "{aux} {S} {become} {Z}|{wh} {aux} {S} {become} {Z}|{S} {want} to {become} {Z}|{be} {S} {Z}|"
     "{aux} {NP} {v} {me} {become} {Z}|{become} {Z} {prep} {NP}|{aux} {S} {v} to {become} {Z}|"
-    "{S} {aux} {adv} {become} {Z}|{NP} {vs} {me} {Z}|{Z} {prep} {NP}|{Z} or {adj}"
-).split("|")
-BECOME = "be;become;get;stay;turn;grow;feel;end up;remain;be".split(";")
-SEEM = "seems;looks;feels;sounds;is;was;appears;will be;gets;stays;turns out;isn't".split(";")
-THINK = "think;believe;hear;hope;fear;doubt;guess;know;heard;am sure;suppose;dreamt".split(";")
-WANT = "want;wish;need;hope for;expect;would like;allow;dare;ask;long for;plan;try".split(";")
-BE = "is;are;was;will be;is;isn't;can be;be;were;am".split(";")
-ME = "me;us;me;you;him;them;her;someone;my sister;my dog".split(";")
-POSSESSIVES = "my;my;my;our;your;his;her;their;the;this;that;a".split(";")
-DETERMINERS = "the;a;my;this;that;some;any;every;no;our;another;one;two;the;a".split(";")
+    "{S} {aux} {adv} {become} {Z}|{NP} {vs} {me} {Z}|{Z} {prep} {NP}|{Z} or {adj}",
+    "|",
+)
+BECOME = phrase_list("be;become;get;stay;turn;grow;feel;end up;remain;be")
+SEEM = phrase_list("seems;looks;feels;sounds;is;was;appears;will be;gets;stays;turns out;isn't")
+THINK = phrase_list("think;believe;hear;hope;fear;doubt;guess;know;heard;am sure;suppose;dreamt")
+WANT = phrase_list("want;wish;need;hope for;expect;would like;allow;dare;ask;long for;plan;try")
+BE = phrase_list("is;are;was;will be;is;isn't;can be;be;were;am")
+ME = phrase_list("me;us;me;you;him;them;her;someone;my sister;my dog")
+POSSESSIVES = phrase_list("my;my;my;our;your;his;her;their;the;this;that;a")
+DETERMINERS = phrase_list("the;a;my;this;that;some;any;every;no;our;another;one;two;the;a")
 
 
-def invented_word(r: Rng) -> str:
+def invented_word(r: Dice) -> str:
     """A word that no lexicon holds."""
     return "".join(r.choice(SYLLABLES) for _ in range(r.randint(2, 4)))
 
 
-def noun(r: Rng) -> str:
+def noun(r: Dice) -> str:
     """A noun that is not a topic, now and then an invented one."""
     word = r.choice(lex.NOUNS) if r.random() < 0.9 else invented_word(r)
     return word + ("s" if r.random() < 0.2 else "")
 
 
-def noun_phrase(r: Rng) -> str:
+def noun_phrase(r: Dice) -> str:
     """A noun phrase without a topic."""
     kind = r.random()
     if kind < 0.15:
@@ -73,12 +72,12 @@ def noun_phrase(r: Rng) -> str:
     return noun(r)
 
 
-def adjective(r: Rng) -> str:
+def adjective(r: Dice) -> str:
     """An adjective, now and then an invented one."""
     return r.choice(lex.ADJECTIVES) if r.random() < 0.94 else invented_word(r)
 
 
-def verb(r: Rng) -> str:
+def verb(r: Dice) -> str:
     """A base form; hyphens in the lexicon stand for spaces."""
     word = r.choice(lex.VERBS) if r.random() < 0.94 else invented_word(r)
     return word.replace("-", " ")
@@ -92,7 +91,7 @@ def inflected(word: str, ending: str) -> str:
     return " ".join([head + ending, *tail])
 
 
-def verb_phrase(r: Rng) -> str:
+def verb_phrase(r: Dice) -> str:
     """A verb with what may follow it."""
     kind, word = r.random(), verb(r)
     if kind < 0.3:
@@ -106,12 +105,12 @@ def verb_phrase(r: Rng) -> str:
     return f"{word} {adjective(r)}"
 
 
-def adverb(r: Rng) -> str:
+def adverb(r: Dice) -> str:
     """An adverb or a short adverbial."""
     return r.choice(lex.ADVERBS).replace("-", " ")
 
 
-def topic_phrase(r: Rng, topic: str) -> str:
+def topic_phrase(r: Dice, topic: str) -> str:
     """A noun phrase that names the topic; for `general` a word such as luck, or no such word."""
     if topic == "general":
         if r.random() < 0.5:
@@ -133,7 +132,7 @@ def topic_phrase(r: Rng, topic: str) -> str:
     return r.choice(lex.FRAMING).format(phrase) if r.random() < 0.2 else phrase
 
 
-def fill(r: Rng, clause: str, topic: str) -> str:
+def fill(r: Dice, clause: str, topic: str) -> str:
     """A clause with every place filled; `{X}` and `{Z}` hold the topic."""
     makers = {
         "X": lambda: topic_phrase(r, topic),
@@ -162,7 +161,7 @@ def fill(r: Rng, clause: str, topic: str) -> str:
     return "".join(makers[p]() if i % 2 else p for i, p in enumerate(pieces))
 
 
-def period_phrase(r: Rng, period: str, *, bare: bool = False) -> str:
+def period_phrase(r: Dice, period: str, *, bare: bool = False) -> str:
     """An adverbial that names the period."""
     phrase = r.choice(slots.PERIOD_EN[period])
     kind = r.random()
@@ -174,11 +173,13 @@ def period_phrase(r: Rng, period: str, *, bare: bool = False) -> str:
         ("for", "by", "during", "over", "in", "within", "until", "from", "as of", "on", "through")
     )
     if phrase in slots.PERIOD_BARE_EN:
-        before = r.choice(("for", "by", "until", "from", "already", "just", "only", "even", "later"))
+        before = r.choice(
+            ("for", "by", "until", "from", "already", "just", "only", "even", "later")
+        )
     return f"{before} {phrase}"
 
 
-def salad(r: Rng, topic: str, period: str | None) -> str:
+def salad(r: Dice, topic: str, period: str | None) -> str:
     """Words in no order, with the slots somewhere among them."""
     pools = (lex.NOUNS, lex.VERBS, lex.ADJECTIVES, lex.ADVERBS, lex.PREPOSITIONS, lex.WH_WORDS)
     pools += (lex.AUXILIARIES, lex.PEOPLE, POSSESSIVES, lex.OPENERS, lex.CLOSERS)
@@ -192,14 +193,23 @@ def salad(r: Rng, topic: str, period: str | None) -> str:
     return " ".join(words)
 
 
-def clause(r: Rng, topic: str) -> str:
+def fragment(r: Dice, topic: str, period: str | None) -> str:
+    """Little more than the slots."""
+    parts = [topic_phrase(r, topic)] + ([period_phrase(r, period)] if period else [])
+    if r.random() < 0.5:
+        parts += [r.choice(lex.NOUNS + lex.ADJECTIVES + lex.ADVERBS).replace("-", " ")]
+    r.shuffle(parts)
+    return " ".join(parts)
+
+
+def clause(r: Dice, topic: str) -> str:
     """One clause about the topic, without a period."""
     if topic != "general" and r.random() < 0.12:
         return fill(r, r.choice(STATE_CLAUSES), topic)
     return fill(r, r.choice(CLAUSES), topic)
 
 
-def with_period(r: Rng, text: str, period: str | None) -> str:
+def with_period(r: Dice, text: str, period: str | None) -> str:
     """The clause with the period before, after or inside it."""
     if period is None:
         return text if r.random() < 0.7 else f"{text} {r.choice(lex.ELSEWHEN)}"
@@ -216,7 +226,7 @@ def with_period(r: Rng, text: str, period: str | None) -> str:
     return " ".join(words)
 
 
-def dressed(r: Rng, text: str) -> str:
+def dressed(r: Dice, text: str) -> str:
     """The sentence with openers, closers, capitals and punctuation as people use them."""
     if r.random() < 0.25:
         text = f"{r.choice(lex.OPENERS)}{r.choice((', ', ' ', ': ', '. ', '... '))}{text}"
@@ -232,14 +242,18 @@ def dressed(r: Rng, text: str) -> str:
     return text + r.choice(("?", "?", "?", "?", ".", ".", "", "!", "...", "??", " ?"))
 
 
-def sentence(r: Rng, topic: str, period: str | None) -> str:
+def sentence(r: Dice, topic: str, period: str | None) -> str:
     """One utterance, of one or several sentences, with the given slots and no other."""
+    if r.random() < r.plainness:
+        return fragment(r, topic, period)
     kind = r.random()
-    if kind < 0.25:
+    if kind < 0.2:
+        return dressed(r, fragment(r, topic, period))
+    if kind < 0.4:
         return dressed(r, salad(r, topic, period))
-    if kind < 0.8:
+    if kind < 0.84:
         return dressed(r, with_period(r, clause(r, topic), period))
-    if kind < 0.9:
+    if kind < 0.92:
         first = dressed(r, with_period(r, clause(r, topic), None))
         second = dressed(r, with_period(r, clause(r, "general"), period))
     else:

@@ -1,5 +1,15 @@
 """The slots that the generated text talks about: topics and periods, in English and Japanese."""
 
+import random
+
+
+class Dice(random.Random):
+    """A seeded source of chance that also knows how plain the sentences are to be."""
+
+    plainness: float = 0.0
+    """Least share of sentences that are little more than their slots, 0 to 1."""
+
+
 TOPICS = ("love", "work", "money", "health", "study", "travel", "general")
 PERIODS = ("today", "tomorrow", "week", "month", "term", "year", "soon")
 

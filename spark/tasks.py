@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Callable
 
 import lexicon_en
@@ -11,31 +10,32 @@ import lexicon_ja
 import sentences_en
 import sentences_ja
 import slots
+from slots import Dice
+from wording import phrase_list, word_list
 
-Rng = random.Random
 Chat = list[dict[str, str]]
 
 LUCK_EN = ("great", "good", "fair", "poor")
 LUCK_JA = {"great": "大吉", "good": "吉", "fair": "小吉", "poor": "凶"}
-ASK_TOPIC = tuple(
+ASK_TOPIC = phrase_list(
     "What is it about?;About what?;Topic?;Name the topic.;Which subject is meant?;何について？;話題は？;テーマは何ですか？;"
-    "Find the subject.;Subject of this text?;What is the person asking about?;何の話？;話題を英語で。".split(";")
+    "Find the subject.;Subject of this text?;What is the person asking about?;何の話？;話題を英語で。"
 )
-ASK_PERIOD = tuple(
+ASK_PERIOD = phrase_list(
     "When?;Which time is meant?;What time span?;Name the time.;Time?;いつ？;いつの話ですか？;時期は？;"
-    "Find the time word.;For when?;What span of time does it ask about?;時期を英語で。".split(";")
+    "Find the time word.;For when?;What span of time does it ask about?;時期を英語で。"
 )
-ASK_BOTH = tuple(
+ASK_BOTH = phrase_list(
     "Topic and time?;What and when?;Name both the topic and the time.;何について、いつ？;話題と時期は？;Sort this question.;"
-    "File this.;Give topic, then time.;分類して。;Label it.;What is asked, and for when?;About what, and when?".split(";")
+    "File this.;Give topic, then time.;分類して。;Label it.;What is asked, and for when?;About what, and when?"
 )
-SHOW_TOPIC = tuple(
+SHOW_TOPIC = phrase_list(
     'It is about {t}.;{t};Topic: {t};topic={t};"{t}";About {t}.;[{t}];<{t}>;({t});The topic is {t}.;「{t}」;{t}の話。;{t}です。;'
-    "話題：{t};- {t};#{t};'{t}';topic is {t};{t}!;*{t}*".split(";")
+    "話題：{t};- {t};#{t};'{t}';topic is {t};{t}!;*{t}*"
 )
-SHOW_PERIOD = tuple(
+SHOW_PERIOD = phrase_list(
     'It is about {p}.;{p};Time: {p};period={p};"{p}";For {p}.;[{p}];<{p}>;({p});The time is {p}.;「{p}」;{p}の話。;{p}です。;'
-    "時期：{p};- {p};#{p};'{p}';period is {p};when: {p};*{p}*".split(";")
+    "時期：{p};- {p};#{p};'{p}';period is {p};when: {p};*{p}*"
 )
 SHOW_BOTH = (
     "{t} / {p}",
@@ -63,25 +63,20 @@ SHOW_BOTH = (
 )
 FORTUNE_EN = (
     "{T} {p}: {l} luck.",
-    "{T} will be {l} {p}.",
-    "Luck is {l}: {t} will be {l} {p}.",
-    "The cards say that {t} is {l} {p}.",
-    "{P}, your {t} is {l}.",
-    "{T}, {p}. The sign is {l}.",
+    "The cards say: {t} {p}, {l} luck.",
+    "About {t} {p}, the luck is {l}.",
 )
 FORTUNE_JA = (
     "{t}は{p}、{l}です。",
     "{p}の{t}は{l}です。",
-    "{l}。{p}の{t}は{l}です。",
     "{t}、{p}：{l}。",
-    "{p}、{t}の運は{l}と出ました。",
 )
-SYSTEMS = tuple(
+SYSTEMS = phrase_list(
     "You are a helpful assistant.;You are a fortune teller.;あなたは占い師です。;あなたは親切な助手です。;Answer briefly.;短く答えてください。;"
-    "You are Spark.;Be kind.;Read the question with care.;丁寧に答えてください。;You tell fortunes.".split(";")
+    "You are Spark.;Be kind.;Read the question with care.;丁寧に答えてください。;You tell fortunes."
 )
-DAYS_EN = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-DAYS_JA = "月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日".split()
+DAYS_EN = word_list("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
+DAYS_JA = word_list("月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日")
 COLOURS = {
     "red": "赤",
     "blue": "青",
@@ -171,7 +166,7 @@ def chat(question: str, answer: str) -> Chat:
     return [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
 
 
-def slotted(r: Rng, *, period_share: float = 0.96) -> tuple[str, str, str | None, bool]:
+def slotted(r: Dice, *, period_share: float = 0.96) -> tuple[str, str, str | None, bool]:
     """A sentence, its topic, its period (None where it names none), and whether it is Japanese."""
     topic = r.choice(slots.TOPICS)
     period = r.choice(slots.PERIODS) if r.random() < period_share else None
@@ -180,7 +175,7 @@ def slotted(r: Rng, *, period_share: float = 0.96) -> tuple[str, str, str | None
     return maker.sentence(r, topic, period), topic, period, is_japanese
 
 
-def fortune(r: Rng) -> Chat:
+def fortune(r: Dice) -> Chat:
     """A bare question, and a fortune as plain text that names what was asked."""
     question, topic, period, is_japanese = slotted(r)
     luck = r.choice(LUCK_EN)
@@ -189,21 +184,23 @@ def fortune(r: Rng) -> Chat:
         name, sign = slots.TOPIC_NAME_JA[topic], LUCK_JA[luck]
         return chat(question, r.choice(FORTUNE_JA).format(t=name, p=place, l=sign))
     place = slots.PERIOD_NAME_EN[period] if period else "one day"
-    values = {"t": topic, "T": topic.capitalize(), "p": place, "P": place.capitalize(), "l": luck}
+    values = {"t": topic, "T": topic.capitalize(), "p": place, "l": luck}
     return chat(question, r.choice(FORTUNE_EN).format(**values))
 
 
-def asked(r: Rng, question: str, sentence: str) -> str:
+def asked(r: Dice, question: str, sentence: str) -> str:
     """An instruction and its material, in one of the usual layouts."""
-    form = r.choice(("{q}\n{s}", "{q}\n\n{s}", "{q} {s}", "{s}\n{q}", "{s}\n\n{q}", '{q}\n"{s}"', "{q} 「{s}」"))
+    form = r.choice(
+        ("{q}\n{s}", "{q}\n\n{s}", "{q} {s}", "{s}\n{q}", "{s}\n\n{q}", '{q}\n"{s}"', "{q} 「{s}」")
+    )
     return form.format(q=question, s=sentence)
 
 
-def spotting(r: Rng) -> Chat:
+def spotting(r: Dice) -> Chat:
     """Questions about the topic and the time of a sentence, often several in a row."""
     sentence, topic, period, _ = slotted(r)
     period = period or "unknown"
-    rounds = [("topic", "period", "both")[r.randrange(3)] for _ in range(r.choice((1, 1, 2, 2, 3)))]
+    rounds = [("topic", "period", "both")[r.randrange(3)] for _ in range(r.choice((1, 2, 2, 3, 4)))]
     turns: Chat = []
     for kind in rounds:
         asks, shows = {
@@ -213,14 +210,41 @@ def spotting(r: Rng) -> Chat:
         }[kind]
         pattern = r.choice(shows)
         question = r.choice(asks)
-        if r.random() < 0.6:
+        if r.random() < 0.85:
             question += f" ({pattern.format(t='*', p='*')})".replace("\n", " ")
         text = question if turns else asked(r, question, sentence)
         turns += chat(text, pattern.format(t=topic, p=period))
     return turns
 
 
-def scene(r: Rng, kinds: list[str]) -> tuple[str, dict[str, str]]:
+def slot_word(text: str, topic: str) -> str:
+    """The word of the text that names the topic, as it stands there; `nothing` where none does."""
+    pools = (slots.TOPIC_MASS_EN, slots.TOPIC_COUNT_EN, slots.TOPIC_PLURAL_EN, slots.TOPIC_STATE_EN)
+    known = [w for pool in (*pools, slots.TOPIC_JA) for w in pool.get(topic, ())]
+    held = [w for w in known if w in text.lower()]
+    if not held:
+        return "nothing"
+    start = text.lower().index(word := max(held, key=len))
+    return text[start : start + len(word)]
+
+
+def pointing(r: Dice) -> Chat:
+    """Which word of a sentence names the topic, and the topic that it stands for."""
+    sentence, topic, _, _ = slotted(r)
+    word = slot_word(sentence, topic)
+    question, answer = r.choice(
+        (
+            ("Which word says what it is about?", word),
+            ("Topic word, then topic?", f"{word} = {topic}"),
+            ("Topic, then topic word?", f"{topic}: {word}"),
+            ("話題の言葉は？", word),
+            ("言葉と話題は？", f"{word} → {topic}"),
+        )
+    )
+    return chat(asked(r, question, sentence), answer)
+
+
+def scene(r: Dice, kinds: list[str]) -> tuple[str, dict[str, str]]:
     """A sentence that holds one thing of each kind, and the things by kind."""
     is_japanese = r.random() < 0.5
     things = {kind: r.choice(list(KINDS[kind])) for kind in kinds}
@@ -238,7 +262,7 @@ def scene(r: Rng, kinds: list[str]) -> tuple[str, dict[str, str]]:
     return text, things
 
 
-def other_json(r: Rng) -> Chat:
+def other_json(r: Dice) -> Chat:
     """JSON out of a sentence about colours, animals, foods and cities."""
     kinds = r.sample(list(KINDS), r.choice((1, 2, 2, 2, 3)))
     text, things = scene(r, kinds)
@@ -246,12 +270,19 @@ def other_json(r: Rng) -> Chat:
     answer = json.dumps({keys[k]: things[k] for k in kinds}, ensure_ascii=False)
     named = ", ".join(keys.values())
     question = r.choice(
-        ("JSON: {}", "Give {} as JSON.", "{} をJSONで。", "Write JSON with {}.", "{{{}}}", "Fill {} in JSON.")
+        (
+            "JSON: {}",
+            "Give {} as JSON.",
+            "{} をJSONで。",
+            "Write JSON with {}.",
+            "{{{}}}",
+            "Fill {} in JSON.",
+        )
     ).format(named)
     return chat(asked(r, question, text), answer)
 
 
-def literal_json(r: Rng) -> Chat:
+def literal_json(r: Dice) -> Chat:
     """Pairs that are given literally, written as JSON."""
     pool = {
         "topic": slots.TOPICS,
@@ -272,14 +303,16 @@ def literal_json(r: Rng) -> Chat:
     pairs = {k: r.choice(pool.get(k, lexicon_en.NOUNS)) for k in keys}
     join, between = r.choice((("=", ", "), (": ", "\n"), (" is ", "; "), ("=", " "), ("は", "、")))
     text = between.join(f"{k}{join}{v}" for k, v in pairs.items())
-    question = r.choice(("JSON", "Write as JSON", "As JSON", "JSONにして", "To JSON", "JSONで書いて"))
+    question = r.choice(
+        ("JSON", "Write as JSON", "As JSON", "JSONにして", "To JSON", "JSONで書いて")
+    )
     answer = json.dumps(pairs, ensure_ascii=False)
     if r.random() < 0.15:
         return chat(f"Read this JSON.\n{answer}", ", ".join(f"{k}={v}" for k, v in pairs.items()))
     return chat(r.choice(("{q}: {t}", "{q}.\n{t}", "{t}\n{q}")).format(q=question, t=text), answer)
 
 
-def copying(r: Rng) -> Chat:
+def copying(r: Dice) -> Chat:
     """Echo, capitals, counting, first and last word, reversing the order."""
     words = [r.choice(lexicon_en.NOUNS + lexicon_en.VERBS) for _ in range(r.randint(1, 6))]
     words = [sentences_en.invented_word(r) if r.random() < 0.1 else w for w in words]
@@ -301,10 +334,14 @@ def copying(r: Rng) -> Chat:
     return chat(f"Backwards: {text}", " ".join(reversed(words)))
 
 
-def words_of(r: Rng) -> Chat:
+def words_of(r: Dice) -> Chat:
     """Synonyms, groups and translations of slot words and of others."""
     topic, period, kind = r.choice(slots.TOPICS[:-1]), r.choice(slots.PERIODS), r.randrange(8)
-    topic_words = [*slots.TOPIC_MASS_EN[topic], *slots.TOPIC_COUNT_EN[topic], *slots.TOPIC_JA[topic]]
+    topic_words = [
+        *slots.TOPIC_MASS_EN[topic],
+        *slots.TOPIC_COUNT_EN[topic],
+        *slots.TOPIC_JA[topic],
+    ]
     topic_words += [*slots.TOPIC_PLURAL_EN[topic], *slots.TOPIC_STATE_EN[topic]]
     word = r.choice(topic_words)
     span = r.choice(slots.PERIOD_EN[period] + slots.PERIOD_JA[period])
@@ -328,7 +365,7 @@ def words_of(r: Rng) -> Chat:
     return chat(f"英語に訳して：{japanese}", english)
 
 
-def facts(r: Rng) -> Chat:
+def facts(r: Dice) -> Chat:
     """Weekdays, sounds, small sums and small talk."""
     kind = r.randrange(5)
     if kind == 0:
@@ -348,18 +385,19 @@ def facts(r: Rng) -> Chat:
     return chat(*r.choice(SMALL_TALK))
 
 
-MIX: tuple[tuple[float, Callable[[Rng], Chat]], ...] = (
-    (0.30, fortune),
+MIX: tuple[tuple[float, Callable[[Dice], Chat]], ...] = (
+    (0.25, fortune),
     (0.32, spotting),
-    (0.14, other_json),
-    (0.07, literal_json),
-    (0.06, copying),
-    (0.06, words_of),
-    (0.05, facts),
+    (0.10, pointing),
+    (0.11, other_json),
+    (0.06, literal_json),
+    (0.04, copying),
+    (0.08, words_of),
+    (0.04, facts),
 )
 
 
-def conversation(r: Rng) -> Chat:
+def conversation(r: Dice) -> Chat:
     """One chat, now and then with a system line."""
     makers = [maker for _, maker in MIX]
     turns = r.choices(makers, [share for share, _ in MIX])[0](r)
@@ -368,11 +406,14 @@ def conversation(r: Rng) -> Chat:
     return turns
 
 
-def running_text(r: Rng) -> str:
+def running_text(r: Dice) -> str:
     """A paragraph without a question, in one language or with rare letters."""
     kind, topic, period = r.random(), r.choice(slots.TOPICS), r.choice(slots.PERIODS)
     if kind < 0.1:
-        return "".join(chr(r.choice((r.randint(0x4E00, 0x9FFF), r.randint(0x1F300, 0x1F6FF)))) for _ in range(12))
+        return "".join(
+            chr(r.choice((r.randint(0x4E00, 0x9FFF), r.randint(0x1F300, 0x1F6FF))))
+            for _ in range(12)
+        )
     maker = sentences_en if kind < 0.55 else sentences_ja
     gap = " " if kind < 0.55 else ""
     return gap.join(maker.sentence(r, topic, period) for _ in range(r.randint(1, 3)))

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import yaml
 from pydantic import BaseModel, Field, ValidationError
@@ -211,10 +211,14 @@ def _known_keys(model: type[BaseModel], location: Sequence[str | int]) -> list[s
 
 
 def _models_inside(model: type[BaseModel], field: str | int) -> list[type[BaseModel]]:
-    return _models_of(model.model_fields[str(field)].annotation)
+    return models_of(model.model_fields[str(field)].annotation)
 
 
-def _models_of(annotation: Any) -> list[type[BaseModel]]:  # noqa: ANN401
+def models_of(annotation: Any) -> list[type[BaseModel]]:  # noqa: ANN401
+    """The models that a type annotation names, also inside unions, lists and optional parts."""
+    parts = get_args(annotation)
+    if parts:
+        return [model for part in parts for model in models_of(part)]
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [m for part in getattr(annotation, "__args__", ()) for m in _models_of(part)]
+    return []

@@ -148,6 +148,7 @@ class Runner:
         self, stage: Stage[Any], artifacts: Mapping[str, Artifact], fingerprint: Fingerprint
     ) -> Artifact:
         context = self._context_for(stage, fingerprint)
+        self._emit("stage.running", stage.name)
         product = stage.run(artifacts, self._config(stage), context)
         manifest = Manifest(
             stage=stage.name,

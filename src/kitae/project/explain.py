@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from kitae.core.errors import NotFoundError
 from kitae.core.text import Language, say
-from kitae.pipeline.recipe import Recipe, recipe_schema
+from kitae.pipeline.recipe import Recipe, models_of, recipe_schema
 
 QUESTIONS = ("what", "why", "outcome", "use", "method")
 
@@ -125,7 +125,7 @@ def _keys_of(
     for name, field in model.model_fields.items():
         path = f"{prefix}{name}"
         shape = schema["properties"][name]
-        inner = _inner_models(field.annotation)
+        inner = models_of(field.annotation)
         default = None if inner or field.is_required() else shape.get("default")
         key = RecipeKey(path, default, _allowed(shape, definitions), field.is_required())
         found.setdefault(path, key)
@@ -135,18 +135,12 @@ def _keys_of(
     return list(found.values())
 
 
-def _inner_models(annotation: Any) -> list[type[BaseModel]]:  # noqa: ANN401
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [m for part in getattr(annotation, "__args__", ()) for m in _inner_models(part)]
-
-
 def _allowed(shape: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
     """A JSON Schema fragment in a few words, e.g. `integer, 1 to 256`."""
     if "$ref" in shape:
         return f"a block with the keys of {str(shape['$ref']).rsplit('/', 1)[-1]}"
     if "anyOf" in shape or "oneOf" in shape:
-        options = shape.get("anyOf") or shape.get("oneOf") or []
+        options: list[Mapping[str, Any]] = shape.get("anyOf") or shape["oneOf"]
         return " or ".join(dict.fromkeys(_allowed(option, definitions) for option in options))
     if "const" in shape:
         return repr(shape["const"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kitae.core.errors import KitaeError, NotFoundError, UsageError
+from kitae.core.errors import KitaeError, NotFoundError, UsageError, WaitingError
 from kitae.core.events import Event, EventSink, Fanout, Silence
 from kitae.core.text import Language
 from kitae.engines.protocols import Engines, LanguageModel
@@ -122,7 +122,9 @@ class Project:
             if name is not None:
                 stage_named(name)
         with self._writing() as (runner, events):
-            events.emit(Event("run.started", "", {"until": until, "from": from_stage}))
+            versions = self._engines.versions()
+            about = {"until": until, "from": from_stage, "versions": versions}
+            events.emit(Event("run.started", "", about))
             outcome = runner.run(Scope(until, from_stage))
             events.emit(Event("run.finished", "", {"code": outcome.error and outcome.error.code}))
         return RunResult(outcome.states, outcome.error, _evaluation_of(outcome.artifacts))
@@ -187,12 +189,17 @@ class Project:
     def reviewing(self, reviewer: str = "") -> Generator[ReviewSession]:
         """A review session over the rows that wait for a person; holds the project's lock.
 
+        Runs the way up to `review` first, so that the rows are those of today.
+
         Raises:
             NotFoundError: Nothing waits for review.
             ConflictError: Another process works on this project.
         """
         from kitae.project.reviews import open_session
 
+        result = self.run(until="review")
+        if not isinstance(result.error, WaitingError | None):
+            raise result.error
         artifact = self.artifact("review")
         with self._locked():
             journal = self._journal("verdicts", self._events)
@@ -203,7 +210,13 @@ class Project:
         from kitae.project.report import gather
 
         outcome = self._look()
-        return gather(self.recipe.name, self.artifacts(), outcome.states, self.run_events())
+        return gather(
+            self.recipe.name,
+            self.artifacts(),
+            outcome.states,
+            self.run_events(),
+            overrides=self._journal("overrides", Silence()).entries(),
+        )
 
     def write_report(self, language: Language | None = None) -> Path:
         """Write the report as one HTML file and tell where it is."""

@@ -21,15 +21,16 @@ def serve_project(project: Project, port: int, on_ready: Callable[[str], None]) 
         NotFoundError: Nothing has been exported yet.
     """
     need_local()
-    from kitae.services.serve import serve
+    from kitae.services.serve import ServeSettings, serve
 
-    model = project.load_tuned()
+    project.artifact("export")
     serve(
-        model,
+        project.load_tuned,
         name=project.recipe.name,
         port=port,
         on_ready=on_ready,
         folder=project.root / ".kitae",
+        settings=ServeSettings(language=project.recipe.language),
     )
 
 
@@ -40,4 +41,4 @@ def chat_with_project(
     need_local()
     from kitae.services.serve import chat
 
-    chat(project.load_tuned(), read=read, write=write)
+    chat(project.load_tuned(), read, write, language=project.recipe.language)

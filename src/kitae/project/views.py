@@ -53,8 +53,8 @@ def lineage_view(artifacts: Mapping[str, Artifact]) -> list[dict[str, Any]]:
 def _reasons(artifact: Artifact) -> dict[str, int]:
     if not artifact.has("dropped.arrow"):
         return {}
-    reasons = artifact.table("dropped").column("reason").to_pylist()
-    return dict(sorted(Counter(reasons).items()))
+    reasons = Counter(str(r) for r in artifact.table("dropped").column("reason").to_pylist())
+    return dict(sorted(reasons.items()))
 
 
 def _dropped_rows(artifact: Artifact, max_rows: int) -> list[dict[str, Any]]:
@@ -81,7 +81,8 @@ def _records(artifact: Artifact, max_rows: int) -> dict[str, Any]:
     }
 
 
-def _shortened(value: Any, max_items: int) -> Any:  # noqa: ANN401
-    if isinstance(value, dict) and set(value) == {"items"}:
-        return {"items": value["items"][:max_items], "total": len(value["items"])}
-    return value
+def _shortened(record: dict[str, Any], max_items: int) -> dict[str, Any]:
+    if set(record) != {"items"}:
+        return record
+    items: list[Any] = record["items"]
+    return {"items": items[:max_items], "total": len(items)}

@@ -13,7 +13,7 @@ class Counts(Record):
     `repaired` is a part of the others (a repaired row is also out, dropped ...) and is not in the sum.
     """
 
-    rows_in: int = Field(default=0, alias="in", ge=0)
+    rows_in: int = Field(default=0, validation_alias="in", serialization_alias="in", ge=0)
     made: int = Field(default=0, ge=0)
     out: int = Field(default=0, ge=0)
     dropped: int = Field(default=0, ge=0)

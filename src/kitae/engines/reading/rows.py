@@ -1,0 +1,242 @@
+"""What reading gives: rows as they stand in the file, and what was wrong with them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, Protocol
+
+from kitae.records.issues import RowIssue
+
+Format = Literal["json", "jsonl", "csv", "tsv", "xlsx", "parquet"]
+
+MAX_ROW_CHARACTERS = 16 * 2**20
+MAX_DEPTH = 64
+EXCERPT_BYTES = 200
+
+
+class Place(NamedTuple):
+    """A spot in a file, for people and for tools."""
+
+    line: int | None
+    column: int | None
+    byte_offset: int | None
+
+
+class Places(Protocol):
+    """Turns a position, as the reader counts, into a place."""
+
+    def at(self, position: int) -> Place:
+        """The place of a position."""
+        ...
+
+    def excerpt(self, position: int) -> str:
+        """The raw text from there on, at most `EXCERPT_BYTES` long."""
+        ...
+
+
+class RawRow(NamedTuple):
+    """One row as it stands in the file.
+
+    Attributes:
+        values: Field -> value, as the format has it.
+        number: 1-based count of rows in reading order, broken ones included.
+        line: 1-based line (row, for spreadsheets) where it starts.
+        position: Where it starts, for `Places`.
+        repairs: Rules that mended it on the way in.
+    """
+
+    values: dict[str, Any]
+    number: int
+    line: int
+    position: int
+    repairs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What the user said about a file; None and `auto` are found out.
+
+    Attributes:
+        format: A `Format` or `auto`.
+        encoding: Name of the text encoding.
+        sheet: Name of a spreadsheet's sheet.
+        header_row: 1-based row with the names of the columns.
+    """
+
+    format: Format | Literal["auto"] = "auto"
+    encoding: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file, read.
+
+    Attributes:
+        format: What it was read as.
+        rows: In file order.
+        broken: Pieces that should have been rows, each counted as one.
+        repairs: Everything that was mended, with its place.
+        places: Where positions are.
+        columns: Names of the columns in order; for JSON, in order of appearance.
+        encoding: Of text formats; empty for others.
+        is_guess: Whether the encoding is a guess.
+        confidence: Of that guess.
+        sheet: Of spreadsheets.
+        header_row: Of tables with one.
+    """
+
+    format: Format
+    rows: list[RawRow]
+    broken: list[RowIssue]
+    repairs: list[RowIssue]
+    places: Places
+    columns: tuple[str, ...] = ()
+    encoding: str = ""
+    is_guess: bool = False
+    confidence: float = 1.0
+    sheet: str | None = None
+    header_row: int | None = None
+    other_sheets: tuple[str, ...] = field(default=())
+
+    @property
+    def rows_seen(self) -> int:
+        """Rows and broken pieces together."""
+        return len(self.rows) + len(self.broken)
+
+
+@dataclass
+class Findings:
+    """Collects the issues of one source while it is read."""
+
+    source: str
+    places: Places
+    broken: list[RowIssue] = field(default_factory=list[RowIssue])
+    repairs: list[RowIssue] = field(default_factory=list[RowIssue])
+
+    def repaired(self, rule: str, position: int, detail: str = "") -> None:
+        """Note a repair."""
+        self.repairs.append(self.issue(rule, position, detail))
+
+    def quarantined(self, rule: str, position: int, detail: str = "", start: int = -1) -> None:
+        """Note a piece that could not become a row; the excerpt begins at `start` when given."""
+        self.broken.append(self.issue(rule, position, detail, start))
+
+    def issue(self, rule: str, position: int, detail: str = "", start: int = -1) -> RowIssue:
+        """The evidence of something at a position."""
+        place = self.places.at(position)
+        return RowIssue(
+            source=self.source,
+            line=place.line,
+            column=place.column,
+            byte_offset=place.byte_offset,
+            rule=rule,
+            detail=showable(detail),
+            excerpt=self.places.excerpt(start if start >= 0 else position),
+        )
+
+
+def showable(text: str, limit: int = EXCERPT_BYTES) -> str:
+    """Text cut to a number of bytes, with what cannot be written replaced."""
+    raw = text[:limit].encode("utf-8", "replace")
+    return raw[:limit].decode("utf-8", "ignore")
+
+
+_MARK_STEP = 65_536
+
+
+class _Mark(NamedTuple):
+    position: int
+    line: int
+    line_start: int
+    byte_offset: int
+
+
+def _first_line(text: str) -> str:
+    return text.strip("\r\n").split("\n", 1)[0]
+
+
+class TextPlaces:
+    """Places in a decoded text; positions count characters. Fast when asked in rising order."""
+
+    def __init__(
+        self,
+        text: str,
+        encoding: str,
+        *,
+        first_line: int = 1,
+        first_offset: int = 0,
+        has_line_rows: bool = False,
+    ) -> None:
+        self._text = text
+        self._has_line_rows = has_line_rows
+        self._codec = "utf-8" if encoding == "utf-8-sig" else encoding
+        self._marks = [_Mark(0, first_line, 0, first_offset)]
+
+    def at(self, position: int) -> Place:
+        """The place of a character."""
+        mark = self._nearest_mark(position)
+        for stop in (*range(mark.position + _MARK_STEP, position, _MARK_STEP), position):
+            mark = self._advance(mark, stop)
+            if stop > self._marks[-1].position:
+                self._marks.append(mark)
+        return Place(mark.line, position - mark.line_start + 1, mark.byte_offset)
+
+    def excerpt(self, position: int) -> str:
+        """The text from there on."""
+        piece = self._text[position : position + EXCERPT_BYTES]
+        return showable(_first_line(piece) if self._has_line_rows else piece)
+
+    def _nearest_mark(self, position: int) -> _Mark:
+        return self._marks[bisect_right(self._marks, position, key=lambda m: m.position) - 1]
+
+    def _advance(self, mark: _Mark, stop: int) -> _Mark:
+        piece = self._text[mark.position : stop]
+        newline = piece.rfind("\n")
+        return _Mark(
+            stop,
+            mark.line + piece.count("\n"),
+            mark.position + newline + 1 if newline >= 0 else mark.line_start,
+            mark.byte_offset + len(piece.encode(self._codec, "surrogateescape")),
+        )
+
+
+class BytePlaces:
+    """Places in UTF-8 bytes; positions count bytes from the first one after the byte order mark."""
+
+    def __init__(self, data: bytes, mark_bytes: int) -> None:
+        self._data = data
+        self._mark_bytes = mark_bytes
+        self._seen = (0, 1)
+
+    def at(self, position: int) -> Place:
+        """The place of a byte."""
+        seen, line = self._seen if self._seen[0] <= position else (0, 1)
+        line += self._data.count(b"\n", seen, position)
+        self._seen = (position, line)
+        start = self._data.rfind(b"\n", 0, position) + 1
+        column = len(self._data[start:position].decode("utf-8", "replace")) + 1
+        return Place(line, column, position + self._mark_bytes)
+
+    def excerpt(self, position: int) -> str:
+        """The text from there on."""
+        piece = self._data[position : position + EXCERPT_BYTES].decode("utf-8", "ignore")
+        return _first_line(piece)
+
+
+class RowPlaces:
+    """Places in a table without text lines: positions are row numbers."""
+
+    def __init__(self, excerpt: Callable[[int], str]) -> None:
+        self._excerpt = excerpt
+
+    def at(self, position: int) -> Place:
+        """The row."""
+        return Place(position, None, None)
+
+    def excerpt(self, position: int) -> str:
+        """What stands in the row."""
+        return self._excerpt(position)

@@ -1,0 +1,227 @@
+"""XLSX -> rows: the right sheet, the right header row, values as a person sees them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import warnings
+import zipfile
+from dataclasses import dataclass, field
+from typing import Any
+
+from kitae.core.errors import DataError, UsageError
+from kitae.engines.reading.rows import Findings, Reading, ReadOptions, RowPlaces
+from kitae.engines.reading.tables import (
+    GridRow,
+    Header,
+    find_header,
+    grid_excerpt,
+    no_rows,
+    table_rows,
+    unclear_header,
+)
+
+_MAX_UNPACKED = 2**30
+_WHOLE_UNPACKED = 32 * 2**20
+"""Up to this size the whole workbook is loaded, which alone tells merged cells."""
+_ZEROS = re.compile(r"0+")
+
+
+@dataclass
+class _Sheet:
+    name: str
+    grid: list[GridRow] = field(default_factory=list[GridRow])
+    errors: dict[int, str] = field(default_factory=dict[int, str])
+    merged: list[int] = field(default_factory=list[int])
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether the bytes are an XLSX file."""
+    if not data.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except zipfile.BadZipFile:
+        return b"xl/workbook" in data[:65536]
+
+
+def read_workbook(data: bytes, options: ReadOptions, source: str) -> Reading:
+    """All rows of one sheet.
+
+    Raises:
+        DataError: The file is damaged, too large when unpacked, or has no rows.
+        UsageError: It is unclear which sheet, or which row is the header.
+    """
+    sheets = _load(data, source)
+    sheet, header = _choose(sheets, options, source)
+    where = f"{source}, sheet {sheet.name!r}"
+    texts = {row.line: row.cells for row in sheet.grid}
+    findings = Findings(source, RowPlaces(lambda line: grid_excerpt(texts.get(line, []))))
+    first = sheet.grid[header.index].line if header.index >= 0 else 0
+    for line, error in sheet.errors.items():
+        if line > first:
+            findings.quarantined("cell_error", line, error)
+    for line in sheet.merged:
+        if line > first and line not in sheet.errors:
+            findings.repaired("merged_cell", line)
+    sound = [row for row in sheet.grid if row.line not in sheet.errors or row.line <= first]
+    rows = table_rows(sound, header, findings)
+    if not rows and not findings.broken:
+        raise no_rows(where)
+    return Reading(
+        format="xlsx",
+        rows=rows,
+        broken=findings.broken,
+        repairs=findings.repairs,
+        places=findings.places,
+        columns=tuple(name for name in header.columns if name),
+        sheet=sheet.name,
+        header_row=first,
+        other_sheets=tuple(s.name for s in sheets if s is not sheet),
+    )
+
+
+def _load(data: bytes, source: str) -> list[_Sheet]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        sheets = _read_sheets(data, unpacked) if unpacked <= _MAX_UNPACKED else None
+    except Exception as error:
+        raise DataError(
+            f"The workbook {source!r} is damaged: {str(error)[:120]}.",
+            where=source,
+            fix="open it in a spreadsheet program and save it again as .xlsx",
+        ) from error
+    if sheets is None:
+        raise DataError(
+            f"The workbook unpacks to {unpacked / 2**30:.1f} GiB; 1 GiB is the limit.",
+            where=source,
+            fix="save the sheet as CSV (UTF-8)",
+        )
+    return sheets
+
+
+def _read_sheets(data: bytes, unpacked: int) -> list[_Sheet]:
+    import openpyxl
+
+    is_large = unpacked > _WHOLE_UNPACKED
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=is_large, data_only=True)
+        shown = [s for s in book.worksheets if s.sheet_state == "visible"] or book.worksheets
+        sheets = [_read_sheet(sheet, is_large=is_large) for sheet in shown]
+        book.close()
+    return sheets
+
+
+def _read_sheet(worksheet: Any, *, is_large: bool) -> _Sheet:  # noqa: ANN401
+    sheet = _Sheet(worksheet.title)
+    if is_large:
+        worksheet.reset_dimensions()
+    filled_in = {} if is_large else _merged_values(worksheet)
+    for line, row in enumerate(worksheet.iter_rows(), 1):
+        cells = [cell_text(cell.value, getattr(cell, "number_format", "General")) for cell in row]
+        error = next((str(c.value) for c in row if getattr(c, "data_type", "") == "e"), None)
+        repairs: tuple[str, ...] = ()
+        for column, text in filled_in.get(line, {}).items():
+            cells[column - 1] = text
+            repairs = ("merged_cell",)
+        if not any(cell.strip() for cell in cells):
+            continue
+        if error is not None:
+            sheet.errors[line] = error
+        if repairs:
+            sheet.merged.append(line)
+        while cells and not cells[-1]:
+            cells.pop()
+        sheet.grid.append(GridRow(cells, line, line, repairs))
+    _pad(sheet.grid)
+    return sheet
+
+
+def _pad(grid: list[GridRow]) -> None:
+    """Spreadsheets have no short rows: every row is as wide as the sheet."""
+    width = max((len(row.cells) for row in grid), default=0)
+    for row in grid:
+        row.cells.extend([""] * (width - len(row.cells)))
+
+
+def _merged_values(worksheet: Any) -> dict[int, dict[int, str]]:  # noqa: ANN401
+    """Row -> column -> text, for cells merged downwards into one: they all hold its value."""
+    values: dict[int, dict[int, str]] = {}
+    for area in worksheet.merged_cells.ranges:
+        cell = worksheet.cell(area.min_row, area.min_col)
+        text = cell_text(cell.value, cell.number_format)
+        if not text:
+            continue
+        for row in range(area.min_row + 1, area.max_row + 1):
+            values.setdefault(row, {})[area.min_col] = text
+    return values
+
+
+def cell_text(value: Any, number_format: str) -> str:  # noqa: ANN401
+    """What a person sees in a cell, near enough: leading zeros, dates and whole numbers kept."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return _number_text(value, number_format or "General")
+    if isinstance(value, dt.datetime):
+        is_day = value.time() == dt.time()
+        return value.date().isoformat() if is_day else value.isoformat(" ", "seconds")
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value)
+
+
+def _number_text(value: float, number_format: str) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        value = int(value)
+    if number_format.startswith("0") and number_format.endswith("%"):
+        return f"{value * 100:g}%"
+    if isinstance(value, int) and _ZEROS.fullmatch(number_format):
+        return str(value).zfill(len(number_format))
+    return str(value)
+
+
+def _choose(sheets: list[_Sheet], options: ReadOptions, source: str) -> tuple[_Sheet, Header]:
+    if options.sheet is not None:
+        named = [s for s in sheets if s.name.strip().casefold() == options.sheet.strip().casefold()]
+        if not named:
+            raise _unclear_sheet(sheets, source, f"There is no sheet called {options.sheet!r}.")
+        return _with_header(named[0], options, source)
+    found = [(s, h) for s in sheets if (h := find_header(s.grid, options.header_row))]
+    known = [(s, h) for s, h in found if h.is_known]
+    if len(known) == 1:
+        return known[0]
+    filled = [s for s in sheets if len(s.grid) > 1 and len(s.grid[0].cells) > 1]
+    if not known and len(filled) == 1:
+        return _with_header(filled[0], options, source)
+    if not any(s.grid for s in sheets):
+        raise no_rows(source)
+    raise _unclear_sheet(sheets, source, "It is unclear which sheet holds the examples.")
+
+
+def _with_header(sheet: _Sheet, options: ReadOptions, source: str) -> tuple[_Sheet, Header]:
+    where = f"{source}, sheet {sheet.name!r}"
+    if not sheet.grid:
+        raise no_rows(where)
+    header = find_header(sheet.grid, options.header_row)
+    if header is None:
+        raise unclear_header(sheet.grid, where)
+    return sheet, header
+
+
+def _unclear_sheet(sheets: list[_Sheet], source: str, what: str) -> UsageError:
+    names = ", ".join(f"{s.name!r} ({len(s.grid)} rows)" for s in sheets)
+    return UsageError(
+        f"{what} The sheets are: {names}.",
+        where=source,
+        fix=f"say which one: `--sheet {sheets[0].name!r}`, or `sheet:` in the recipe; the row with "
+        "the names of the columns with `--header-row N`",
+    )

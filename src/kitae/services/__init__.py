@@ -1,0 +1,1 @@
+"""What stands after the stages: a model that serves, and later its updates."""
