@@ -1,6 +1,6 @@
 """Kitae takes a handful of examples to a fine-tuned language model that is measured to be better."""
 
-from kitae.version import __version__
+from kitae.core.version import __version__
 
 __all__ = ["Project", "__version__"]
 

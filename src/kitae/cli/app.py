@@ -13,7 +13,7 @@ import typer
 from kitae.cli import help_commands, model_commands, project_commands
 from kitae.cli.output import print_error, wants_json
 from kitae.core.errors import AbortedError, KitaeError, ResourceError
-from kitae.version import __version__
+from kitae.core.version import __version__
 
 app = typer.Typer(
     name="kitae",

@@ -11,8 +11,8 @@ from typing import Any
 
 import psutil
 
+from kitae.core.version import __version__
 from kitae.project.wiring import INSTALL_LOCAL
-from kitae.version import __version__
 
 _CORE = ("pydantic", "pyarrow", "numpy", "scipy", "orjson", "openpyxl", "ftfy", "rapidfuzz")
 _LOCAL = ("torch", "transformers", "peft", "safetensors", "huggingface_hub", "fastapi", "uvicorn")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from kitae.core.config import Record
+from kitae.core.version import __version__
 from kitae.project.report.advice import advise
 from kitae.project.report.answers import gather_answers
 from kitae.project.report.curve import gather_curve
@@ -22,7 +23,6 @@ from kitae.records.plan import Plan
 from kitae.records.status import StageState
 from kitae.records.store import Artifact
 from kitae.records.tuned import TunedModel
-from kitae.version import __version__
 
 R = TypeVar("R", bound=Record)
 
