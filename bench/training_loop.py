@@ -134,6 +134,7 @@ def trainer(
         DataCollatorForSeq2Seq,
         Trainer,
         TrainerCallback,
+        TrainerState,
         TrainingArguments,
     )
 
@@ -149,11 +150,13 @@ def trainer(
     clock = Clock()
 
     class Watch(TrainerCallback):
-        def on_step_begin(self, args, state, control, **more):  # noqa: ANN001, ANN003, ANN202
+        def on_step_begin(
+            self, _args: object, state: TrainerState, *_: object, **__: object
+        ) -> None:
             if state.global_step == 0:
                 clock.start()
 
-        def on_step_end(self, args, state, control, **more):  # noqa: ANN001, ANN003, ANN202
+        def on_step_end(self, *_: object, **__: object) -> None:
             clock.stop()
 
     with tempfile.TemporaryDirectory() as work:
@@ -208,14 +211,14 @@ def table(found: list[dict[str, float | str]]) -> str:
         "| loop | useful tok/s | x Trainer | tok per CPU-s | x Trainer | last loss |",
         "|---|---|---|---|---|---|",
     ]
-    for one in found:
-        lines.append(
-            f"| {one['side']} | {one['tokens_per_s']:.0f} | "
-            f"{one['tokens_per_s'] / reference['tokens_per_s']:.2f} | "
-            f"{one['tokens_per_cpu_s']:.0f} | "
-            f"{one['tokens_per_cpu_s'] / reference['tokens_per_cpu_s']:.2f} | "
-            f"{one['last_loss']:.3f} |"
-        )
+    lines += [
+        f"| {one['side']} | {one['tokens_per_s']:.0f} | "
+        f"{one['tokens_per_s'] / reference['tokens_per_s']:.2f} | "
+        f"{one['tokens_per_cpu_s']:.0f} | "
+        f"{one['tokens_per_cpu_s'] / reference['tokens_per_cpu_s']:.2f} | "
+        f"{one['last_loss']:.3f} |"
+        for one in found
+    ]
     return "\n".join(lines)
 
 

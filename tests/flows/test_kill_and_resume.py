@@ -13,8 +13,6 @@ from support.tiny_models import make_tiny_model
 
 from kitae import Project
 
-pytestmark = pytest.mark.xdist_group("kill")
-
 STAGES = (
     "collect",
     "split",
@@ -34,7 +32,11 @@ SEED = 20
 
 def child(folder, *point):
     """Run a project in a process of its own; gives its return code (negative: killed)."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "OMP_NUM_THREADS": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "OMP_NUM_THREADS": "1",
+    }
     return subprocess.run(
         [sys.executable, "-m", "support.kill_child", str(folder), *map(str, point)],
         env=environment,
@@ -63,7 +65,9 @@ def ids(folder):
 
 
 def events_of(listing, kind, stage=""):
-    return sum(1 for line in listing if line.split()[:1] == [kind] and (not stage or line.endswith(stage)))
+    return sum(
+        1 for line in listing if line.split()[:1] == [kind] and (not stage or line.endswith(stage))
+    )
 
 
 POINTS = [

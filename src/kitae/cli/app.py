@@ -5,15 +5,19 @@ from __future__ import annotations
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 
 from kitae.cli import help_commands, model_commands, project_commands
 from kitae.cli.output import print_error, wants_json
-from kitae.core.errors import AbortedError, KitaeError, ResourceError
+from kitae.core.errors import AbortedError, KitaeError, ResourceError, UsageError
 from kitae.core.version import __version__
+
+# Typer brings its own copy of click from 0.26 on; what a bad command line raises is found through it.
+_CommandLineError: Any = next(
+    c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException"
+)
 
 app = typer.Typer(
     name="kitae",
@@ -55,15 +59,15 @@ def run(arguments: list[str]) -> int:
     """Run one command line; gives its exit code. Errors are printed, never raised."""
     try:
         result = app(args=arguments, standalone_mode=False)
-    except click.ClickException as error:
+    except _CommandLineError as error:
         error.show()
-        return 2
-    except click.exceptions.Exit as stop:
+        return UsageError.exit_code
+    except typer.Exit as stop:
         return stop.exit_code
     except KitaeError as error:
         print_error(error, as_json=wants_json(arguments))
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print_error(AbortedError("Stopped."), as_json=wants_json(arguments))
         return AbortedError.exit_code
     except MemoryError:

@@ -136,6 +136,6 @@ STAGE = Stage(
     config=EvaluateConfig,
     needs=("build", "gate", "choose", "plan", "tune"),
     run=run,
-    journals=("looks", "overrides"),
+    journals=("overrides",),
     prepare=prepare,
 )

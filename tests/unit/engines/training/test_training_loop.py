@@ -129,7 +129,7 @@ def test_a_checkpoint_of_other_rows_is_not_gone_on_from(tmp_path):
     work = job(tmp_path, settings=settings(steps=5))
     other = dataclasses.replace(work, train=work.train[:5])
     events = []
-    train(dataclasses.replace(other, on_event=lambda kind, data: events.append(kind)))
+    train(dataclasses.replace(other, on_event=lambda *event: events.append(event[0])))
     assert "tune.resumed" not in events
 
 
