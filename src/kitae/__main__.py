@@ -1,6 +1,6 @@
 """`python -m kitae` is the command `kitae`."""
 
-from kitae.cli.app import main
+from kitae.cli.entry import main
 
 if __name__ == "__main__":
     main()

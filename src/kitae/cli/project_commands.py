@@ -93,7 +93,7 @@ def run(
         return _explain_run(folder, output)
     project, result = run_project(folder, language, output, until=until, from_stage=from_stage)
     if output is Format.JSON:
-        print_json(run_document(project, result))
+        print_json(project.document(result))
     elif result.error is None:
         _print_end(project, result, language)
     return finish(result, output)
@@ -116,9 +116,7 @@ def demo(
     out.print(say("cli.demo.review", chosen))
     project, result = run_project(folder, language, output)
     if output is Format.JSON:
-        print_json(
-            {**run_document(project, result), "duration_s": round(time.monotonic() - started, 2)}
-        )
+        print_json({**project.document(result), "duration_s": round(time.monotonic() - started, 2)})
     elif result.error is None:
         _print_end(project, result, language)
         out.print(say("cli.next.after_demo", chosen))
@@ -127,15 +125,11 @@ def demo(
 
 def status(folder: FolderArgument = ".", output: FormatOption = Format.HUMAN) -> None:
     """Show how far the project is, stage by stage."""
-    from kitae.cli.tables import print_states
+    from kitae.cli.states import print_status
     from kitae.project import Project
 
     project = Project.open(folder)
-    result = project.look()
-    if output is Format.JSON:
-        print_json(run_document(project, result))
-    else:
-        print_states(result.states, project.recipe.language, console())
+    print_status(project.document(project.look()), is_json=output is Format.JSON)
 
 
 def show(
@@ -207,17 +201,13 @@ def report(
     from kitae.cli.report import render_terminal
     from kitae.core.text import say
     from kitae.project import Project
-    from kitae.project.report import evaluate_json
 
     project = Project.open(folder)
     chosen = _language(language, project.recipe.language)
     path = project.write_report(chosen)
     result = project.look()
     if output is Format.JSON:
-        evaluation = result.evaluation
-        document = run_document(project, result)
-        document["evaluate"] = evaluate_json(evaluation) if evaluation else None
-        print_json({**document, "report": str(path)})
+        print_json({**project.document(result), "report": str(path)})
         return
     render_terminal(project.report(), chosen, console())
     console().print(say("cli.report_written", chosen, path=str(path)))
@@ -245,34 +235,6 @@ def run_project(
         screen.close()
 
 
-def run_document(project: Project, result: RunResult) -> dict[str, Any]:
-    """What `--format json` prints of a run or a look."""
-    from kitae.project.report import evaluate_json
-
-    document: dict[str, Any] = {
-        "project": project.recipe.name,
-        "stages": [state_document(state) for state in result.states],
-        "evaluate": evaluate_json(result.evaluation) if result.evaluation else None,
-    }
-    if result.error:
-        document |= result.error.as_dict()
-    return document
-
-
-def state_document(state: Any) -> dict[str, Any]:  # noqa: ANN401
-    """One stage in JSON; stages that carry no rows have zero counts."""
-    from kitae.records.counts import Counts
-
-    counts = state.counts or Counts()
-    return {
-        "name": state.name,
-        "state": state.state,
-        "counts": counts.model_dump(by_alias=True),
-        "why": list(state.why),
-        "artifact": state.artifact,
-    }
-
-
 def finish(result: RunResult, output: Format) -> int:
     """The exit code of a run; the error is printed here when it is not in the JSON already."""
     from kitae.cli.output import print_error
@@ -291,7 +253,7 @@ def _explain_run(folder: str, output: Format) -> int:
     project = Project.open(folder)
     result = project.look()
     if output is Format.JSON:
-        print_json(run_document(project, result))
+        print_json(project.document(result))
     else:
         print_reasons(result.states, project.recipe.language, console())
     return 0

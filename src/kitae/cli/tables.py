@@ -5,26 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kitae.core.text import Language, say
-from kitae.records.evaluation import Evaluation
-from kitae.records.status import StageState
+from kitae.core.words import Language, say
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-
-def print_states(states: Sequence[StageState], language: Language, out: Console) -> None:
-    """One line per stage: its state and its rows."""
-    table = _table("stage", "state", "in", "made", "out", "dropped", "quarantined", "pending")
-    for state in states:
-        counts = state.counts.model_dump(by_alias=True) if state.counts else {}
-        cells = [
-            str(counts.get(n, ""))
-            for n in ("in", "made", "out", "dropped", "quarantined", "pending")
-        ]
-        table.add_row(say(f"stage.{state.name}", language), state.state, *cells)
-    out.print(table)
+    from kitae.records.evaluation import Evaluation
+    from kitae.records.status import StageState
 
 
 def print_reasons(states: Sequence[StageState], language: Language, out: Console) -> None:
@@ -82,7 +70,7 @@ def print_explanation(document: dict[str, Any], out: Console) -> None:
     """An explanation, or the list of what can be explained."""
     out.print(document["title"], style="bold", markup=False)
     for line in document["lines"]:
-        out.print(line, markup=False, soft_wrap=False)
+        out.print(line, markup=False, soft_wrap=True)
 
 
 def print_verdict(evaluation: Evaluation, language: Language, out: Console) -> None:

@@ -1,23 +1,17 @@
-"""Text in English, Japanese and Chinese, from one catalogue per language.
+"""Messages: what artifacts hold in place of words.
 
-Artifacts hold a `Message` (a key and its values), so that equal work gives equal hashes whatever the
-language of its reader; words appear only when somebody reads.
+A `Message` is a key and its values, so that equal work gives equal hashes whatever the language of its
+reader; words appear only when somebody reads.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from functools import cache
-from importlib import resources
-from typing import Any, Literal, get_args
-
 from pydantic import Field
 
 from kitae.core.config import Record
+from kitae.core.words import LANGUAGES, Language, catalogue, say
 
-Language = Literal["en", "ja", "zh"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
+__all__ = ["LANGUAGES", "Language", "Message", "catalogue", "render", "say"]
 
 
 class Message(Record):
@@ -29,34 +23,6 @@ class Message(Record):
     """What the placeholders of the text stand for. A string starting with `@` names another key."""
 
 
-@cache
-def catalogue(language: Language) -> Mapping[str, str]:
-    """All texts of one language, flat: dotted key to text. Every file of `locales/LANG/` is read."""
-    texts: dict[str, str] = {}
-    folder = resources.files("kitae.core") / "locales" / language
-    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
-        if entry.name.endswith(".json"):
-            texts.update(json.loads(entry.read_text(encoding="utf-8")))
-    return texts
-
-
-def say(key: str, language: Language = "en", **values: Any) -> str:  # noqa: ANN401
-    """The text for a key, with its placeholders filled in.
-
-    Raises:
-        KeyError: The catalogue has no such key: a defect, shown by the parity test.
-    """
-    text = catalogue(language)[key]
-    filled = {name: _value_text(value, language) for name, value in values.items()}
-    return text.format(**filled)
-
-
 def render(message: Message, language: Language = "en") -> str:
     """The message in words."""
     return say(message.key, language, **message.values)
-
-
-def _value_text(value: Any, language: Language) -> Any:  # noqa: ANN401
-    if isinstance(value, str) and value.startswith("@") and value[1:] in catalogue(language):
-        return catalogue(language)[value[1:]]
-    return value

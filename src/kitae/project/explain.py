@@ -73,7 +73,7 @@ class RecipeKey:
 
 def recipe_keys(language: Language = "en") -> dict[str, RecipeKey]:
     """Every key that a recipe may hold, by dotted path, in the order of the recipe."""
-    return {key.path: key for key in _keys_of(Recipe, "", language)}
+    return {key.path: key for key in _all_keys(language)}
 
 
 def explain_term(term: str, language: Language) -> dict[str, Any]:
@@ -214,6 +214,11 @@ def _not_found(term: str, wanted: str, named: list[RecipeKey]) -> NotFoundError:
     return NotFoundError(f"There is no term {term!r}.", fix=hint)
 
 
+@cache
+def _all_keys(language: Language) -> tuple[RecipeKey, ...]:
+    return tuple(_keys_of(Recipe, "", language))
+
+
 def _keys_of(model: type[BaseModel], prefix: str, language: Language) -> list[RecipeKey]:
     schema = model.model_json_schema(ref_template="#/$defs/{model}")
     found: dict[str, RecipeKey] = {}
@@ -248,11 +253,11 @@ def _allowed(shape: Mapping[str, Any], language: Language) -> str:
         return say("explain.shape.enum", language, names=names)
     kind = "object" if "$ref" in shape else str(shape["type"])
     item = _allowed(shape["items"], language) if kind == "array" else ""
+    words = say(f"explain.shape.{kind}", language, item=item)
     bounds = [
         say(f"explain.range.{name}", language, value=shape[name])
         for name in RANGES
         if name in shape
     ]
-    return say("explain.and", language).join(
-        [say(f"explain.shape.{kind}", language, item=item), *bounds]
-    )
+    joined = say("explain.and", language).join(bounds)
+    return say("explain.bounded", language, kind=words, bounds=joined) if bounds else words

@@ -17,12 +17,15 @@ from kitae.pipeline.runner import Outcome, Runner, Scope
 from kitae.pipeline.way import stage_named
 from kitae.project.interrupt import ctrl_c
 from kitae.project.runs import RunLog, now_iso, read_events
+from kitae.project.snapshot import SNAPSHOT, snapshot_bytes
 from kitae.project.wiring import local_engines
+from kitae.records.durable import write_atomic
 from kitae.records.evaluation import Evaluation
 from kitae.records.journal import Journal
 from kitae.records.lock import project_lock
 from kitae.records.status import StageState
 from kitae.records.store import Artifact, Store
+from kitae.stages.collect.sources import source_paths
 from kitae.stages.contract import Context, Interrupt, NeverInterrupted
 
 if TYPE_CHECKING:
@@ -127,12 +130,24 @@ class Project:
             events.emit(Event("run.started", "", about))
             outcome = runner.run(Scope(until, from_stage))
             events.emit(Event("run.finished", "", {"code": outcome.error and outcome.error.code}))
-        return RunResult(outcome.states, outcome.error, _evaluation_of(outcome.artifacts))
+            result = RunResult(outcome.states, outcome.error, _evaluation_of(outcome.artifacts))
+            if outcome.states[0].state != "failed":
+                self._keep_snapshot()
+        return result
 
     def look(self) -> RunResult:
         """How things stand; runs nothing and writes nothing."""
         outcome = self._look()
         return RunResult(outcome.states, outcome.error, _evaluation_of(outcome.artifacts))
+
+    def document(self, result: RunResult) -> dict[str, Any]:
+        """A result as plain data: what `--format json` prints."""
+        from kitae.project.documents import run_document
+
+        recipe = self.recipe
+        return run_document(
+            recipe.name, recipe.language, result.states, result.error, result.evaluation
+        )
 
     def status(self) -> tuple[StageState, ...]:
         """One state per stage; runs nothing and writes nothing."""
@@ -221,7 +236,6 @@ class Project:
     def write_report(self, language: Language | None = None) -> Path:
         """Write the report as one HTML file and tell where it is."""
         from kitae.project.report import render_html
-        from kitae.records.durable import write_atomic
 
         chosen = language or self.recipe.language
         path = self.root / f"report.{chosen}.html"
@@ -240,6 +254,23 @@ class Project:
         """
         bundle = self.artifact("export")
         return self._engines.load_model(bundle.file("merged"), None)
+
+    def _keep_snapshot(self) -> None:
+        result = self.look()
+        artifacts = [state.artifact for state in result.states if state.artifact]
+        paths = [
+            Path(RECIPE_NAME),
+            *(path.absolute() for path in source_paths(self.recipe.collect, self.root)),
+            *(Path("journal") / f"{name}.jsonl" for name in JOURNALS),
+            *(path.relative_to(self.root) for path in self._store(Silence()).paths(artifacts)),
+            *self._base_paths(),
+        ]
+        data = snapshot_bytes(self.root, self.document(result), paths)
+        write_atomic(self.root / SNAPSHOT, data)
+
+    def _base_paths(self) -> list[Path]:
+        folder = self.root / self.recipe.choose.base
+        return [folder.absolute(), *folder.absolute().iterdir()] if folder.is_dir() else []
 
     def _look(self) -> Outcome:
         return self._runner(Silence(), Silence()).look()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -171,6 +171,12 @@ class Store:
             )
         verify_files(path, manifest.files)
         return Artifact(path, manifest)
+
+    def paths(self, artifact_ids: Iterable[str]) -> list[Path]:
+        """The files of some artifacts and the folders of the index: what a change shows in."""
+        objects = [self._root / "objects" / name for name in artifact_ids]
+        files = [path for folder in objects for path in folder.rglob("*") if path.is_file()]
+        return [*objects, *files, *(self._root / "index").iterdir()]
 
     def latest_inputs(self, stage: str) -> dict[str, str] | None:
         """What the newest artifact of a stage was made from, or None when there is none."""

@@ -27,6 +27,12 @@ class SourceFile:
     config: SourceConfig
 
 
+def source_paths(config: CollectConfig, root: Path) -> list[Path]:
+    """Every file that the sources name and the folders they lie in: what a change of them shows in."""
+    files = [path for source in config.sources for path in _paths(source, root)]
+    return sorted({*files, *(path.parent for path in files)})
+
+
 def find_files(config: CollectConfig, root: Path) -> list[SourceFile]:
     """All files that the sources name, in the order of the recipe and then of their names.
 

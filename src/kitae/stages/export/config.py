@@ -19,7 +19,7 @@ class ExportConfig(Config):
     """`adapter`: what was learnt, small, needs the base beside it. `merged`: one whole model."""
     parity_prompts: int = Field(default=16, ge=1, le=1000)
     """Test questions on which each form must give the same answers as the evaluated model."""
-    parity_tokens: int = Field(default=64, ge=1, le=4096)
+    parity_tokens: int = Field(default=48, ge=1, le=4096)
     """Longest answer, in tokens, of that comparison."""
     card_language: Language = "en"
     """Language of the model card."""

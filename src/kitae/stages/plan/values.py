@@ -36,6 +36,9 @@ MAX_STEPS = 20_000
 MIN_STEPS_PER_EPOCH = 8
 CHECKPOINTS_PER_RUN = 10
 VALIDATIONS_PER_RUN = 10
+FEWEST_VALIDATIONS = 2
+VALIDATION_SHARE = 0.25
+"""Of the time of training, at most; a token that is only looked at costs about half of one that trains."""
 LONGEST_GAP_STEPS = 200
 
 
@@ -224,9 +227,13 @@ def _seed(situation: Situation, _found: Mapping[str, Derived]) -> Derived:
     return Derived(situation.seed, _because("seed"), "default")
 
 
-def _validate_every(_situation: Situation, found: Mapping[str, Derived]) -> Derived:
-    every = min(LONGEST_GAP_STEPS, max(1, round(found["steps"].value / VALIDATIONS_PER_RUN)))
-    return Derived(every, _because("validate_every_steps"))
+def _validate_every(situation: Situation, found: Mapping[str, Derived]) -> Derived:
+    steps, work = found["steps"].value, situation.work
+    trained = work.tokens / max(work.rows, 1) * found["batch_examples"].value * steps
+    affordable = VALIDATION_SHARE * 2 * trained / max(work.validation_tokens, 1)
+    looks = round(min(VALIDATIONS_PER_RUN, max(FEWEST_VALIDATIONS, affordable)))
+    every = max(1, -(-steps // looks))
+    return Derived(every, _because("validate_every_steps", looks=-(-steps // every)))
 
 
 def _checkpoint_every(_situation: Situation, found: Mapping[str, Derived]) -> Derived:

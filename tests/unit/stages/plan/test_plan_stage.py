@@ -231,3 +231,19 @@ def test_hardware_and_library_versions_are_inputs_of_the_plan(tmp_path):
 def test_a_plan_survives_being_written_and_read(tmp_path):
     plan = planned(tmp_path)
     assert Plan.model_validate_json(record_bytes(plan)) == plan
+
+
+def test_looking_at_validation_rows_costs_little_beside_training():
+    few, many = (
+        plan_values(
+            PlanConfig(),
+            Situation(tiny_base(), LAPTOP, Workload(400, 16_000, 4_000, 60, tokens), 0),
+        )
+        for tokens in (500, 10_000_000)
+    )
+    few_steps, many_steps = (
+        next(v.value for v in found if v.name == "validate_every_steps") for found in (few, many)
+    )
+    steps = next(v.value for v in few if v.name == "steps")
+    assert steps / few_steps == pytest.approx(10, abs=1)
+    assert steps / many_steps == pytest.approx(2, abs=0.1)
