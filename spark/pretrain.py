@@ -38,13 +38,13 @@ POOL_ROWS = 2_048
 class Recipe:
     """What someone chose for one build."""
 
-    steps: int = 6000
+    steps: int = 1500
     seed: int = 0
     threads: int = 2
-    peak_lr: float = 1.5e-3
-    batch_tokens: int = 4096
+    peak_lr: float = 2.5e-3
+    batch_tokens: int = 2048
     warmup_steps: int = 100
-    width: int = 256
+    width: int = 192
     layers: int = 6
     tokenizer_rows: int = 40_000
     """Rows that the tokenizer learns its merges from."""

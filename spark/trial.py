@@ -22,6 +22,8 @@ from peft import LoraConfig, get_peft_model
 from torch.nn.functional import cross_entropy
 from transformers import AutoTokenizer, LlamaForCausalLM, PreTrainedTokenizerBase
 
+import slots
+
 FORTUNE = Path(__file__).parent.parent / "examples" / "fortune"
 FIXED_WORDS = {"rich", "お金持ち"}
 """Topic words that fit no other word's frame."""
@@ -147,14 +149,13 @@ def score(name: str, made: list[str], wanted: list[Pair]) -> None:
 
 
 def spotted(made: list[str], wanted: list[Pair]) -> None:
-    """Prints in how many plain answers the topic and the period are already named."""
-    topics = sum(
-        json.loads(p.answer)["topic"] in m.lower() for m, p in zip(made, wanted, strict=True)
-    )
-    periods = sum(
-        json.loads(p.answer)["period"] in m.lower() for m, p in zip(made, wanted, strict=True)
-    )
-    print(f"plain answers that name the topic {topics}, the period {periods} of {len(wanted)}")
+    """Prints in how many plain answers the topic and the period are already named, in any language."""
+    named = {"topic": 0, "period": 0}
+    names = {"topic": slots.TOPIC_NAME_JA, "period": slots.PERIOD_NAME_JA}
+    for text, pair in zip(made, wanted, strict=True):
+        for key, label in json.loads(pair.answer).items():
+            named[key] += label in text.lower() or names[key][label] in text
+    print(f"plain answers that name the label, of {len(wanted)}: {named}")
 
 
 def tuned(

@@ -16,7 +16,7 @@ ROWS = st.builds(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(ROWS)
 def test_only_the_answer_and_its_stop_token_train(example):
     encoder = load_encoder_once()
@@ -31,7 +31,7 @@ def test_only_the_answer_and_its_stop_token_train(example):
     assert encoder.decode(answer) == example.output
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(ROWS)
 def test_with_history_every_answer_trains_and_no_question_does(example):
     encoder = load_encoder_once()
@@ -42,7 +42,7 @@ def test_with_history_every_answer_trains_and_no_question_does(example):
     assert encoder.tokenizer.decode(trained) == "".join(f"{text}<|im_end|>" for text in answers)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(TEXTS)
 def test_no_text_of_a_person_adds_a_special_token(text):
     encoder = load_encoder_once()

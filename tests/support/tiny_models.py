@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
 import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Two threads on a model this small only wait for each other, ten times as long on a busy machine.
 
 CHATML_TEMPLATE = (
     "{% for message in messages %}"

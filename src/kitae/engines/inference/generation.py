@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+from kitae.core.errors import DataError
 from kitae.engines.protocols import Sampling
 
 
@@ -108,7 +109,11 @@ def _advance(
     mask_BT: torch.Tensor,
     cache: Any,  # noqa: ANN401
 ) -> tuple[torch.Tensor, Any]:
-    """Logits after the last token, [B, V], and the cache that holds everything so far."""
+    """Logits after the last token, [B, V], and the cache that holds everything so far.
+
+    Raises:
+        DataError: The model keeps no such cache (pure state-space models).
+    """
     positions_BT = (mask_BT.cumsum(-1) - 1).clamp(min=0)[:, -ids_BT.size(1) :]
     with torch.inference_mode():
         out = model(
@@ -119,7 +124,13 @@ def _advance(
             use_cache=True,
             logits_to_keep=1,
         )
-    return out.logits[:, -1], out.past_key_values
+    cache = getattr(out, "past_key_values", None)
+    if cache is None:
+        raise DataError(
+            f"The base {type(model).__name__} keeps no cache of what it has read.",
+            fix="choose a base with attention (Llama, Qwen, Mistral, Gemma, GPT families ...)",
+        )
+    return out.logits[:, -1], cache
 
 
 def _left_padded(

@@ -12,7 +12,10 @@ from typing import Any, cast
 import torch
 
 from kitae.core.errors import DataError, ResourceError
+from kitae.engines.threads import cpu_threads
 
+CORES = torch.get_num_threads()
+"""What torch would use by itself, before any small model asked for less."""
 FP32_LIMIT_PARAMETERS = 1_000_000_000
 """On a CPU, models up to this size compute in float32 (exact, and bf16 needs newer CPUs to be fast)."""
 
@@ -28,8 +31,9 @@ def find_device() -> torch.device:
 
 @contextmanager
 def without_library_warnings() -> Generator[None]:
-    """Hide what peft and transformers tell their own developers (names that they will remove)."""
+    """Hide what peft and transformers tell their own developers (names to go, settings they correct)."""
     with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="fan_in_fan_out is set to")
         warnings.filterwarnings("ignore", category=FutureWarning)
         warnings.filterwarnings("ignore", category=DeprecationWarning)
         yield
@@ -73,7 +77,9 @@ def load_base(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:  #
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    count_parameters(folder)
+    parameters = count_parameters(folder)
+    if device.type == "cpu":
+        torch.set_num_threads(cpu_threads(parameters, CORES))
     try:
         model = cast("Any", AutoModelForCausalLM).from_pretrained(
             folder,

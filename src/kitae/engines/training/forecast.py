@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kitae.engines.threads import cpu_threads
 from kitae.records.base_model import BaseModel
 from kitae.records.hardware import Hardware
 from kitae.records.plan import Forecast, TrainingSettings
@@ -125,7 +126,7 @@ def duration_s(
     training = tokens * (4 * body + 6 * trained + 4 * embedding * answer_share)
     passes = settings.steps // max(settings.validate_every_steps, 1) + 2
     checking = passes * work.validation_tokens * (2 * body + 2 * embedding * answer_share)
-    rate, layer_s = _speed(hardware)
+    rate, layer_s = _speed(base, hardware)
     starting = STARTING_S + base.weights_bytes / LOADED_BYTES_PER_S
     return starting + (training + checking) / (rate * 1e9) + settings.steps * base.layers * layer_s
 
@@ -136,10 +137,11 @@ def disk_gib(base: BaseModel, settings: TrainingSettings) -> float:
     return trained * 4 * (CHECKPOINTS_ON_DISK * 4 + 2) / 2**30
 
 
-def _speed(hardware: Hardware) -> tuple[float, float]:
+def _speed(base: BaseModel, hardware: Hardware) -> tuple[float, float]:
     """GFLOP/s that the loop reaches, and the least seconds of a layer's forward and backward pass."""
     if hardware.kind == "cpu":
-        return CPU_GFLOPS_PER_CORE * max(hardware.cores, 1), CPU_SECONDS_PER_LAYER_PASS
+        threads = cpu_threads(base.parameters, hardware.cores)
+        return CPU_GFLOPS_PER_CORE * threads, CPU_SECONDS_PER_LAYER_PASS
     name = hardware.accelerator.lower()
     known = [rate for part, rate in ACCELERATOR_GFLOPS if part in name]
     return (known or [OTHER_ACCELERATOR_GFLOPS])[0], ACCELERATOR_SECONDS_PER_LAYER_PASS
