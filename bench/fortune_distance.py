@@ -154,12 +154,12 @@ def show(path: Path, others: int, pairs: list[Pair], limit: float, max_shown: in
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     """Parses the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--test", type=Path, default=FORTUNE / "test.jsonl", help="the exam")
+    parser.add_argument("--test", type=Path, default=FORTUNE / "data" / "test.jsonl", help="the exam")
     parser.add_argument(
         "--against",
         type=Path,
         nargs="+",
-        default=[FORTUNE / "examples.jsonl", FORTUNE / "dev.jsonl"],
+        default=[FORTUNE / "data" / "examples.jsonl", FORTUNE / "data" / "dev.jsonl"],
         help="JSONL or text files that must stay away from it",
     )
     parser.add_argument("--vocabulary", type=Path, default=FORTUNE / "vocabulary.yaml")

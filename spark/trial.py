@@ -218,7 +218,7 @@ def run(base: Path, recipe: Recipe, num_shown: int) -> None:
     """Before, tuning, after."""
     tokenizer = AutoTokenizer.from_pretrained(base)
     model = LlamaForCausalLM.from_pretrained(base, dtype=torch.float32)
-    dev, train = pairs(FORTUNE / "dev.jsonl"), pairs(FORTUNE / "examples.jsonl")
+    dev, train = pairs(FORTUNE / "data" / "dev.jsonl"), pairs(FORTUNE / "data" / "examples.jsonl")
     questions = [p.question for p in dev]
     before = answers(model, tokenizer, questions)
     score("before", before, dev)

@@ -54,7 +54,7 @@ def menu_rows(side="train"):
 
 def fortune_rows():
     """The fifty hand-written examples of the sample project, as train-side rows."""
-    folder = Path(__file__).parents[2] / "examples" / "fortune"
+    folder = Path(__file__).parents[2] / "examples" / "fortune" / "data"
     path = next(
         p for p in (folder / "data/examples.jsonl", folder / "examples.jsonl") if p.exists()
     )

@@ -35,7 +35,8 @@ def corpus(monkeypatch):
 
 def short_build(out: Path) -> str:
     """The digest of the weights after a hundred steps of small batches, in a process of its own."""
-    options = ["--steps", "100", "--batch-tokens", "192", "--tokenizer-rows", "2000", "--threads", "1"]
+    options = ["--steps", "100", "--batch-tokens", "128", "--layers", "2"]
+    options += ["--tokenizer-rows", "1000", "--threads", "1"]
     command = [sys.executable, str(SPARK / "pretrain.py"), "--out", str(out), *options]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     return hashlib.sha256((out / "model.safetensors").read_bytes()).hexdigest()
@@ -69,7 +70,7 @@ def test_no_answer_turns_a_question_into_the_form_of_the_sample_project(corpus):
 
 
 def test_the_text_holds_no_question_of_the_examples_or_of_validation(corpus):
-    folder = REPOSITORY / "examples" / "fortune"
+    folder = REPOSITORY / "examples" / "fortune" / "data"
     known = {
         json.loads(line)["instruction"]
         for name in ("examples.jsonl", "dev.jsonl")

@@ -123,7 +123,7 @@ def test_groups_of_a_source_are_its_own():
 def test_fortune_questions_do_not_chain(repository):
     rows = []
     for name in ("examples", "dev"):
-        path = repository / f"examples/fortune/{name}.jsonl"
+        path = repository / f"examples/fortune/data/{name}.jsonl"
         rows += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     groups = shared_text_groups([TextRow(r["instruction"], r["output"]) for r in rows])
     assert len(set(groups)) == len(rows)

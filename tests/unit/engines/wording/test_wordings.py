@@ -60,7 +60,7 @@ def test_japanese_wordings_are_found_without_spaces():
 
 
 def test_free_questions_have_no_wording(repository):
-    path = repository / "examples/fortune/examples.jsonl"
+    path = repository / "examples/fortune/data/examples.jsonl"
     lines = path.read_text(encoding="utf-8").splitlines()
     questions = [json.loads(line)["instruction"] for line in lines]
     assert set(assign_wordings(questions)) == {""}

@@ -187,7 +187,7 @@ def test_equal_inputs_give_equal_products(stages):
 
 
 def test_the_sample_project_loses_nothing(stages, repository):
-    path = repository / "examples/fortune/examples.jsonl"
+    path = repository / "examples/fortune/data/examples.jsonl"
     read = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     product = stages.clean(rows_of(*read))
     assert (product.counts.out, product.counts.repaired) == (50, 0)
