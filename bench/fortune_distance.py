@@ -154,7 +154,9 @@ def show(path: Path, others: int, pairs: list[Pair], limit: float, max_shown: in
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     """Parses the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--test", type=Path, default=FORTUNE / "data" / "test.jsonl", help="the exam")
+    parser.add_argument(
+        "--test", type=Path, default=FORTUNE / "data" / "test.jsonl", help="the exam"
+    )
     parser.add_argument(
         "--against",
         type=Path,

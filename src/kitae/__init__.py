@@ -1,6 +1,11 @@
 """Kitae takes a handful of examples to a fine-tuned language model that is measured to be better."""
 
+from typing import TYPE_CHECKING
+
 from kitae.core.version import __version__
+
+if TYPE_CHECKING:
+    from kitae.project import Project
 
 __all__ = ["Project", "__version__"]
 

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.small_projects import write_project
-from support.tiny_models import make_tiny_model
 
 from kitae import Project
+from support.small_projects import write_project
+from support.tiny_models import make_tiny_model
 
 STAGES = (
     "collect",

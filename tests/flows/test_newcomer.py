@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 import pytest
 import yaml
-from support.small_projects import colour_rows, write_project
-from support.tiny_models import make_tiny_model
 
 from kitae.cli.app import run
 from kitae.records.lock import project_lock
+from support.small_projects import colour_rows, write_project
+from support.tiny_models import make_tiny_model
 
 
 @pytest.fixture
@@ -83,9 +83,11 @@ def test_too_many_broken_rows_stop_the_run_and_are_listed(kitae, tmp_path, base)
     lines = [json.dumps(row) for row in colour_rows(30)]
     broken = [line[:20] if n % 2 else line for n, line in enumerate(lines)]
     (tmp_path / "broken.jsonl").write_text("\n".join(broken), encoding="utf-8")
-    code, _, errors = kitae("init", tmp_path / "p", tmp_path / "broken.jsonl", "--base", base)
-    code = code or kitae("run", tmp_path / "p")[0]
+    assert kitae("init", tmp_path / "p", tmp_path / "broken.jsonl", "--base", base)[0] == 0
+    code, _, errors = kitae("run", tmp_path / "p")
     assert code == 7
+    assert "broken.jsonl" in errors
+    assert "line 2" in errors
 
 
 def test_wrong_column_names_come_with_the_mapping_to_type(kitae, tmp_path, base):

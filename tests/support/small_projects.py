@@ -6,8 +6,28 @@ from pathlib import Path
 
 import yaml
 
-COLOURS = {"red": "warm", "orange": "warm", "yellow": "warm", "blue": "cold", "green": "cold", "violet": "cold"}
-THINGS = ["door", "car", "hat", "boat", "house", "bag", "shirt", "lamp", "chair", "cup", "ball", "book"]
+COLOURS = {
+    "red": "warm",
+    "orange": "warm",
+    "yellow": "warm",
+    "blue": "cold",
+    "green": "cold",
+    "violet": "cold",
+}
+THINGS = [
+    "door",
+    "car",
+    "hat",
+    "boat",
+    "house",
+    "bag",
+    "shirt",
+    "lamp",
+    "chair",
+    "cup",
+    "ball",
+    "book",
+]
 FRAMES = ["Is the {c} {t} warm or cold in colour?", "Say the temperature of a {c} {t}."]
 
 

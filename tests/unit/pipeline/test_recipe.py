@@ -43,7 +43,9 @@ def test_unknown_key_deep_inside_is_found_too():
 def test_all_problems_are_reported_at_once():
     error = problems(GOOD + "seeed: 3\nlanguage: fr\nsplit:\n  tset_share: 0.2\n")
     assert "3 problems" in error.what
-    assert all(line in error.what for line in ("kitae.yaml:6:1", "kitae.yaml:7:11", "kitae.yaml:9:3"))
+    assert all(
+        line in error.what for line in ("kitae.yaml:6:1", "kitae.yaml:7:11", "kitae.yaml:9:3")
+    )
 
 
 def test_wrong_value_shows_what_was_given():
@@ -78,6 +80,8 @@ def test_schema_refuses_unknown_keys_and_knows_every_stage():
 
 
 def test_dumped_recipe_reads_back_and_names_its_schema():
-    text = dump_recipe({"schema_version": 1, "name": "鍛え", "collect": {"sources": [{"path": "a.csv"}]}})
+    text = dump_recipe(
+        {"schema_version": 1, "name": "鍛え", "collect": {"sources": [{"path": "a.csv"}]}}
+    )
     assert text.startswith("# yaml-language-server: $schema=")
     assert parse_recipe(text, "x").name == "鍛え"

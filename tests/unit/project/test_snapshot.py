@@ -3,11 +3,11 @@
 import os
 
 import pytest
-from support.small_projects import write_project
-from support.tiny_models import make_tiny_model
 
 from kitae import Project
 from kitae.project.snapshot import read_snapshot
+from support.small_projects import write_project
+from support.tiny_models import make_tiny_model
 
 
 @pytest.fixture

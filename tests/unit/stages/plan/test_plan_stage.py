@@ -127,7 +127,7 @@ def derived(base, rows, config=None):
     }
 
 
-@pytest.mark.parametrize("rows", [400, 6000, 100_000])
+@pytest.mark.parametrize("rows", [2000, 6000, 100_000])
 def test_the_base_for_trying_is_bounded_in_tokens_and_says_so(rows):
     found = derived(tiny_base(is_for_trying=True), rows)
     assert found["epochs"].reason.key == "plan.reason.epochs_trying"
