@@ -8,7 +8,7 @@ import sys
 COMMANDS = {
     "Start-up": ["-m", "bench.startup"],
     "Training loop": ["-m", "bench.training_loop"],
-    "The exam's phrasings": ["bench/fortune_distance.py"],
+    "The exam's phrasings": ["-m", "bench.phrasings"],
     "The sample project, three seeds": ["-m", "bench.fortune_seeds"],
     "Real data": ["-m", "bench.real_data"],
     "The demo, killed": ["-m", "bench.kill_demo"],

@@ -11,7 +11,9 @@ from kitae.project.report.view import CurvePoint, LossCurve
 from kitae.records.tuned import TunedModel
 
 RISE_THAT_COUNTS = 1.02
-"""Last validation loss over the best one, from which the report speaks of a rise."""
+"""Last validation loss over the best one, from which the report speaks of a rise ..."""
+LEAST_RISE_NATS = 0.01
+"""... and how far above it: below this both are printed alike, and nobody would gain by fewer epochs."""
 
 
 def gather_curve(
@@ -96,7 +98,7 @@ def _summary(
         }
         said.append(Message(key="report.curve.validation", values=values))
         last = validation[-1].loss
-        if last > best.loss * RISE_THAT_COUNTS:
+        if last > max(best.loss * RISE_THAT_COUNTS, best.loss + LEAST_RISE_NATS):
             said.append(Message(key="report.curve.rise", values={"last": f"{last:.3f}"}))
     return tuple(said)
 
