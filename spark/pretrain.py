@@ -40,7 +40,7 @@ class Recipe:
 
     steps: int = 1500
     seed: int = 0
-    threads: int = 2
+    threads: int = 1
     peak_lr: float = 2.5e-3
     batch_tokens: int = 2048
     warmup_steps: int = 100

@@ -7,6 +7,11 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No test depends on the clock, so none has a deadline either.
+settings.register_profile("kitae", deadline=None)
+settings.load_profile("kitae")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -107,7 +107,9 @@ def demo(
     """Run the sample project through every stage, offline."""
     from kitae.core.text import say
     from kitae.project.demo import make_demo
+    from kitae.project.wiring import need_local
 
+    need_local()
     chosen = _language(language, "en")
     started = time.monotonic()
     out = notes()

@@ -320,4 +320,4 @@ def test_labels_of_a_small_set_have_the_wanted_form(tmp_path):
 
 def test_the_stage_reads_what_it_says():
     assert STAGE.needs == ("build", "gate", "choose", "plan", "tune")
-    assert set(STAGE.journals) == {"looks", "overrides"}
+    assert set(STAGE.journals) == {"overrides"}
