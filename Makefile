@@ -11,14 +11,14 @@ export KITAE_REAL_DATA ?= ../shared/data/real
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make demo   the sample project through every stage, offline (about 1 GB of packages at first)"
+	@echo "make demo   the sample project through every stage, offline once its packages are there"
 	@echo "make test   the whole suite (and what it needs)"
 	@echo "make check  format, lint, types, import rules, shape"
 	@echo "make bench  benchmarks and the long tests"
 	@echo "make spark  pre-train the embedded model again"
 
 $(VENV)/.user: pyproject.toml constraints.txt
-	@echo "Making $(VENV): about 0.4 GB to download (torch for CPU, transformers and what they need)."
+	@echo "Making $(VENV): about 0.4 GB to download, 1.6 GB on disk (torch for CPU, transformers and what they need)."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install -U "pip>=25.1"
 	@$(PIP) install -c constraints.txt torch
