@@ -145,7 +145,7 @@ def rounded_difference(found: PairedDifference) -> Difference:
     return Difference(
         score=round(found.difference, DIGITS),
         ci95=(round(low, DIGITS), round(high, DIGITS)),
-        p_value=round(found.p_value, DIGITS),
+        p_value=float(f"{found.p_value:.3g}"),  # three digits, however small: never an exact zero
     )
 
 
