@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Any
 
 from kitae.core.errors import NotFoundError
@@ -47,6 +48,6 @@ def stage_named(name: str) -> Stage[Any]:
     for stage in WAY:
         if stage.name == name:
             return stage
-    raise NotFoundError(
-        f"No stage is called {name!r}.", fix=f"use one of: {', '.join(STAGE_NAMES)}"
-    )
+    near = difflib.get_close_matches(name, STAGE_NAMES, n=1)
+    hint = f"did you mean {near[0]!r}? The stages are: " if near else "use one of: "
+    raise NotFoundError(f"No stage is called {name!r}.", fix=hint + ", ".join(STAGE_NAMES))

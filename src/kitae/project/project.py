@@ -170,7 +170,8 @@ class Project:
         found = self.artifacts().get(stage)
         if found is None:
             raise NotFoundError(
-                f"The stage {stage!r} has no current result.", fix=f"kitae run --until {stage}"
+                f"The stage {stage!r} has no current result.",
+                fix=f"kitae run {self.root} --until {stage}",
             )
         return found
 
