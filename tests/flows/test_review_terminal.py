@@ -18,8 +18,11 @@ from support.making_rows import MakingRows
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
 
+# A test run in the background ignores Ctrl-C, and so would its children: the program heeds it again.
 PROGRAM = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from support.making_rows import MakingRows, menu_rows
 from kitae.cli.review import review_in_terminal
@@ -54,7 +57,7 @@ class Terminal:
             env=environment,
             start_new_session=True,
         )
-        self.screen = ""
+        self.screen = b""
         self.done_with = 0
 
     def wait_for(self, text):
@@ -63,7 +66,7 @@ class Terminal:
         while text not in self._plain():
             ready, _, _ = select.select([self.master], [], [], 0.2)
             if ready:
-                self.screen += os.read(self.master, 65536).decode(errors="replace")
+                self.screen += os.read(self.master, 65536)
             is_alive = ready or self.process.poll() is None
             shown = f"not on the screen: {text!r}\n{self._plain()[-1500:]}"
             assert is_alive, shown
@@ -86,7 +89,8 @@ class Terminal:
         return code
 
     def _plain(self):
-        plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.screen).replace("\r", "")
+        plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.screen.decode(errors="ignore"))
+        plain = plain.replace("\r", "")
         return plain[self.done_with :]
 
 
