@@ -10,23 +10,10 @@ from pathlib import Path
 import pytest
 
 from kitae import Project
+from kitae.pipeline.way import STAGE_NAMES
 from support.small_projects import write_project
 from support.tiny_models import make_tiny_model
 
-STAGES = (
-    "collect",
-    "split",
-    "generate",
-    "review",
-    "clean",
-    "build",
-    "gate",
-    "choose",
-    "plan",
-    "tune",
-    "evaluate",
-    "export",
-)
 SEED = 20
 
 
@@ -71,8 +58,8 @@ def events_of(listing, kind, stage=""):
 
 
 POINTS = [
-    *(("stage.running", stage, 1) for stage in STAGES),
-    *(("store.files_written", stage, 1) for stage in random.Random(SEED).sample(STAGES, 5)),
+    *(("stage.running", stage, 1) for stage in STAGE_NAMES),
+    *(("store.files_written", stage, 1) for stage in random.Random(SEED).sample(STAGE_NAMES, 5)),
     *(("tune.in_step", "", n) for n in random.Random(SEED).sample(range(1, 20), 3)),
     ("tune.checkpoint_file", "", 1),
     ("tune.checkpoint_file", "", 4),

@@ -155,10 +155,7 @@ class Project:
 
     def artifacts(self) -> Mapping[str, Artifact]:
         """The current artifact of each stage that has one, a refused one included."""
-        outcome = self._look()
-        store = self._store(Silence())
-        shown = {s.name: store.open(s.artifact) for s in outcome.states if s.artifact}
-        return {**outcome.artifacts, **shown}
+        return self._artifacts_of(self._look())
 
     def artifact(self, stage: str) -> Artifact:
         """The current artifact of one stage.
@@ -228,7 +225,7 @@ class Project:
         outcome = self._look()
         return gather(
             self.recipe.name,
-            self.artifacts(),
+            self._artifacts_of(outcome),
             outcome.states,
             self.run_events(),
             overrides=self._journal("overrides", Silence()).entries(),
@@ -272,6 +269,15 @@ class Project:
     def _base_paths(self) -> list[Path]:
         folder = self.root / self.recipe.choose.base
         return [folder.absolute(), *folder.absolute().iterdir()] if folder.is_dir() else []
+
+    def _artifacts_of(self, outcome: Outcome) -> dict[str, Artifact]:
+        """All artifacts of a look in the order of the way; only refused ones still have to be opened."""
+        store, known = self._store(Silence()), outcome.artifacts
+        return {
+            state.name: known.get(state.name) or store.open(state.artifact)
+            for state in outcome.states
+            if state.artifact
+        }
 
     def _look(self) -> Outcome:
         return self._runner(Silence(), Silence()).look()
