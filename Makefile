@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export KITAE_REAL_DATA ?= ../shared/data/real
 
-.PHONY: demo test check bench spark clean browser
+.PHONY: demo test check types shape bench spark clean browser
 .DEFAULT_GOAL := help
 
 help:
@@ -42,10 +42,15 @@ test: $(VENV)/.dev $(VENV)/.browser
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not gpu"
 
 check: $(VENV)/.dev
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target types shape
+
+types:
+	@$(BIN)/pyright src
+
+shape:
 	@$(BIN)/ruff format --check src tests bench spark
 	@$(BIN)/ruff check src tests bench spark
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/pyright src
 	@$(BIN)/python -m pytest -q tests/architecture
 
 bench: $(VENV)/.dev

@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import os
 import select
+import signal
 import termios
+import threading
 import tty
 import unicodedata
 from types import TracebackType
@@ -29,9 +31,11 @@ class Keyboard:
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._before: list[Any] | None = None
+        self._signals = _Signals()
 
     def __enter__(self) -> Self:
         self._before = termios.tcgetattr(self._fd)
+        self._signals.watch()
         self._take_single_keys()
         return self
 
@@ -42,6 +46,7 @@ class Keyboard:
         trace: TracebackType | None,
     ) -> None:
         self._restore()
+        self._signals.unwatch()
 
     def read_key(self) -> str:
         """One key: a lower-case character, or `enter`, `escape`, `up`, `down`, `left`, `right`, `end_of_input`.
@@ -72,6 +77,7 @@ class Keyboard:
     def _read_character(self) -> str:
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         while True:
+            self._signals.wait_with(self._fd)
             byte = os.read(self._fd, 1)
             character = decoder.decode(byte, final=not byte)
             if character or not byte:
@@ -98,6 +104,42 @@ class Keyboard:
     def _restore(self) -> None:
         if self._before is not None:
             termios.tcsetattr(self._fd, termios.TCSADRAIN, self._before)
+
+
+class _Signals:
+    """Wakes a wait for keys when a signal comes, even one that comes just before the wait begins.
+
+    A plain blocking read would sleep through such a signal until the next key.
+    """
+
+    def __init__(self) -> None:
+        self._pipe: tuple[int, int] | None = None
+        self._watched_before = -1
+
+    def watch(self) -> None:
+        """From here on a signal writes a byte that the wait sees; only the main thread gets signals."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        self._pipe = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._watched_before = signal.set_wakeup_fd(self._pipe[1], warn_on_full_buffer=False)
+
+    def unwatch(self) -> None:
+        """Leave the signals as they were found."""
+        if self._pipe is None:
+            return
+        signal.set_wakeup_fd(self._watched_before)
+        for end in self._pipe:
+            os.close(end)
+        self._pipe = None
+
+    def wait_with(self, fd: int) -> None:
+        """Return when `fd` can be read; the handlers of signals run meanwhile and may raise."""
+        ends = [fd] if self._pipe is None else [fd, self._pipe[0]]
+        while True:
+            ready, _, _ = select.select(ends, [], [])
+            if fd in ready:
+                return
+            os.read(ends[-1], 64)
 
 
 def _prefill(present: str) -> Any:  # noqa: ANN401
