@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export KITAE_REAL_DATA ?= ../shared/data/real
 
-.PHONY: demo test check types shape bench spark clean browser
+.PHONY: demo test check types shape bench bench-gate spark clean browser
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make test   the whole suite (and what it needs)"
 	@echo "make check  format, lint, types, import rules, shape"
 	@echo "make bench  benchmarks and the long tests"
+	@echo "make bench-gate  the gate on defects planted in real data"
 	@echo "make spark  pre-train the embedded model again"
 
 $(VENV)/.user: pyproject.toml constraints.txt
@@ -27,7 +28,7 @@ $(VENV)/.user: pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.user
 	@echo "Adding what the tests need: about 0.1 GB to download."
-	@$(PIP) install -c constraints.txt --group dev
+	@$(PIP) install -c constraints.txt -e ".[all]" --group dev
 	@touch $@
 
 $(VENV)/.browser: $(VENV)/.dev
@@ -55,6 +56,9 @@ shape:
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench
+
+bench-gate: $(VENV)/.dev
+	@$(BIN)/python -m bench.gate
 
 spark: $(VENV)/.user
 	@$(BIN)/python spark/pretrain.py --out src/kitae/engines/hubs/spark

@@ -11,6 +11,7 @@ COMMANDS = {
     "The exam's phrasings": ["-m", "bench.phrasings"],
     "The sample project, three seeds": ["-m", "bench.fortune_seeds"],
     "Real data": ["-m", "bench.real_data"],
+    "The gate on planted defects": ["-m", "bench.gate"],
     "The demo, killed": ["-m", "bench.kill_demo"],
 }
 

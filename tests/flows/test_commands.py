@@ -1,6 +1,7 @@
 """Every command that shows something: readable, and one JSON document on stdout when asked."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -27,7 +28,7 @@ def asked(capsys):
     def call(*words):
         assert run([*map(str, words), "--format", "json"]) == 0
         printed = capsys.readouterr()
-        assert printed.err == ""
+        assert words[0] == "run" or printed.err == ""
         return json.loads(printed.out)
 
     return call
@@ -80,6 +81,52 @@ def test_lineage_leads_from_the_bundle_back_to_the_file(project, asked):
     entries = {entry["stage"]: entry for entry in asked("lineage", project)}
     assert entries["export"]["inputs"]["input:tune"] == entries["tune"]["content"]
     assert any(name.startswith("fact:source") for name in entries["collect"]["inputs"])
+
+
+def test_explained_run_heeds_from_and_until(project, asked):
+    states = {
+        s["name"]: s
+        for s in asked("run", project, "--explain", "--from", "clean", "--until", "gate")["stages"]
+    }
+    assert states["review"]["state"] == "up_to_date"
+    assert {states[name]["why"][0] for name in ("clean", "build", "gate")} == {"asked for"}
+    assert {states[name]["why"][0] for name in ("choose", "tune", "export")} == {"not asked for"}
+
+
+def test_explained_run_with_a_broken_journal_names_file_and_line_and_exits_seven(project, capsys):
+    journal = project / "journal" / "verdicts.jsonl"
+    journal.write_text('[{"a":1}]\n{broken\n[]\n', encoding="utf-8")
+    try:
+        assert run(["run", str(project), "--explain"]) == 7
+        told = capsys.readouterr().err
+        assert run(["run", str(project), "--explain", "--format", "json"]) == 7
+    finally:
+        journal.unlink()
+    assert "verdicts.jsonl, line 2" in told
+    assert json.loads(capsys.readouterr().out)["error"]["exit_code"] == 7
+
+
+def test_run_for_a_script_writes_the_report_and_tells_progress_on_stderr(project, capsys):
+    for report in project.glob("report.*.html"):
+        report.unlink()
+    assert run(["run", str(project), "--from", "evaluate", "--format", "json"]) == 0
+    printed = capsys.readouterr()
+    document = json.loads(printed.out)
+    assert Path(document["report"]).is_file()
+    assert (Path(document["bundle"]) / "merged/config.json").is_file()
+    assert "> evaluate ..." in printed.err
+    assert "+ export: done" in printed.err
+
+
+def test_end_of_a_run_names_the_folder_of_the_model(project, capsys):
+    assert run(["run", str(project)]) == 0
+    line = next(x for x in capsys.readouterr().out.splitlines() if x.startswith("Model: "))
+    assert (Path(line.removeprefix("Model: ")) / "merged/config.json").is_file()
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "zh"])
+def test_explained_use_says_where_the_model_lies(asked, language):
+    assert ".kitae/objects/export-" in "\n".join(asked("explain", "use", "-l", language)["lines"])
 
 
 def test_doctor_tells_hardware_and_versions(asked):

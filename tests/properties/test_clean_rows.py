@@ -13,7 +13,8 @@ pieces = st.sampled_from(
     [
         "hello", " ", "\n", "<|im_end|>", "</s>", "<s>", "Ã©", "e\u0301", "\u200b", "\u200d", "今日",
         "は", "良い", "a long piece of running text about rivers and hills", "\x97", "\r\n", "[INST]",
-        "<", "|>", "<eos", ">", "？", "!", "\ufeff", "縺薙", "7",
+        "<", "|>", "<eos", ">", "？", "!", "\ufeff", "縺薙", "7", "ask a.b@kitahama-bank.jp",
+        "4539 1488 0343 6467", "password: hunter2Xy", "[Your Name]", "\n### Response: ", "\ufffd",
     ]
 )  # fmt: skip
 texts = st.lists(pieces, max_size=8).map("".join)
@@ -29,6 +30,8 @@ choices = st.fixed_dictionaries(
         "special_tokens_inside": st.sampled_from(["refuse", "remove", "keep"]),
         "repair": st.booleans(),
         "languages": st.sampled_from([(), ("en",), ("ja", "zh")]),
+        "private": st.sampled_from([{}, {"email": "mask", "key": "keep"}, {"email": "drop"}]),
+        "defects": st.sampled_from([{}, {"placeholder": "drop", "mojibake": "warn"}]),
     },
 )
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kitae.engines.similarity import shared_text_groups, text_row
+from kitae.engines.similarity import row_texts, shared_text_groups
+from kitae.records.example import to_table
 from support.row_stages import RowStages, kept, rows_of, sides
 
 SETTINGS = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -75,7 +76,7 @@ def test_rows_that_share_a_text_get_one_group_name(pairs):
     with tempfile.TemporaryDirectory() as folder:
         rows = rows_of(*pairs)
         examples = kept(RowStages(Path(folder)).split(rows))
-        labels = shared_text_groups([text_row(row) for row in rows])
+        labels = shared_text_groups(row_texts(to_table(rows))).tolist()
         names = {example.id: example.group for example in examples}
         together = {(label, names[row.id]) for label, row in zip(labels, rows, strict=True)}
         assert len(together) == len(set(labels)) == len(set(names.values()))

@@ -8,7 +8,7 @@ from typing import Any
 
 from kitae.core.hashing import unit_interval
 from kitae.engines.language import is_label_set
-from kitae.engines.similarity import TextRow, shared_text_groups
+from kitae.engines.similarity import row_texts, shared_text_groups
 from kitae.records.dataset import Dataset, SideStatistics
 from kitae.records.example import Example, Side, content_id, to_table
 from kitae.records.journal import Journal
@@ -34,8 +34,7 @@ def split_rows(
     examples: Sequence[Example], test_share: float = 0.2, validation_share: float = 0.1
 ) -> dict[Side, list[Example]]:
     """Sides by group, the groups lowest in a keyed hash first: what `split` does, in few lines."""
-    texts = [TextRow(e.question, e.output, e.input, e.group) for e in examples]
-    groups = shared_text_groups(texts)
+    groups = shared_text_groups(row_texts(to_table(examples))).tolist()
     order = sorted(set(groups), key=lambda g: unit_interval(examples[g].id, "test"))
     sides: dict[Side, list[Example]] = {"train": [], "validation": [], "test": []}
     wanted = {"test": test_share * len(examples), "validation": validation_share * len(examples)}

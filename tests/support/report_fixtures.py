@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from kitae.core.text import Message
 from kitae.records.base_model import BaseChoice, BaseModel
 from kitae.records.bundle import Bundle, Parity
@@ -22,7 +24,7 @@ from kitae.records.evaluation import (
     Score,
     Usability,
 )
-from kitae.records.example import Example, dropped_table
+from kitae.records.example import Example, dropped_table, to_table
 from kitae.records.gate import CheckResult, DataVerdict, EvidenceRow
 from kitae.records.hardware import Hardware
 from kitae.records.issues import Change, Changes, RowIssue, RowIssues
@@ -208,10 +210,34 @@ def data_products() -> dict[str, Product]:
         ),
         "build": Product(
             counts=Counts(rows_in=1_608, out=1_601, dropped=7),
-            tables={"dropped": dropped_table(_drops("near_heldout", 7))},
+            tables={"dropped": dropped_table(_drops("near_heldout", 7)), **sides()},
             records={"dataset": dataset()},
         ),
     }
+
+
+def sides() -> dict[str, pa.Table]:
+    """A few rows of each side, some of them awkward to show."""
+    texts = [(LONG_JAPANESE, "ja"), (HOSTILE, "en"), ("今天的运势如何？", "zh"), ("42", "")]
+    found: dict[str, pa.Table] = {}
+    for side, number in (("train", 12), ("validation", 2), ("test", 4)):
+        rows = [
+            Example(
+                id=f"{side}{row:x}",
+                instruction=texts[row % 4][0],
+                input="x" * (30 * row),
+                output=texts[row % 4][0] * row or "yes",
+                language=texts[row % 4][1],
+                side=side,
+                source="<b>evil</b>.json"
+                if row % 4 == 1
+                else "a_file_with_a_rather_long_name.json",
+                licence="CC-BY-SA-4.0" if row % 2 else "unknown",
+            )
+            for row in range(number)
+        ]
+        found[side] = to_table(rows)
+    return found
 
 
 def quarantine() -> RowIssues:

@@ -1,9 +1,11 @@
 """Runs split, clean and build on rows given in a test: no project, no pipeline, no store."""
 
+import io
 from pathlib import Path
 
 from kitae.records.example import Example, Round, content_id, to_examples, to_table
 from kitae.records.journal import Journal
+from kitae.records.store import write_content
 from kitae.stages.build import STAGE as BUILD
 from kitae.stages.build import BuildConfig
 from kitae.stages.clean import STAGE as CLEAN
@@ -73,6 +75,13 @@ class Rows:
 def kept(product, table="examples"):
     """The rows of a product's table."""
     return to_examples(product.tables[table])
+
+
+def file_of(product, name):
+    """The bytes of a file of a product."""
+    stream = io.BytesIO()
+    write_content(product.files[name], stream)
+    return stream.getvalue()
 
 
 def reasons(product):

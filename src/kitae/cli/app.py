@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kitae.cli import help_commands, model_commands, project_commands
+from kitae.cli import data_commands, help_commands, model_commands, project_commands
 from kitae.cli.output import print_error, wants_json
 from kitae.core.errors import AbortedError, KitaeError, ResourceError, UsageError
 from kitae.core.version import __version__
@@ -29,6 +29,7 @@ app = typer.Typer(
     "75 interrupted (resumable), 130 Ctrl-C twice.",
 )
 project_commands.register(app)
+data_commands.register(app)
 model_commands.register(app)
 help_commands.register(app)
 

@@ -27,10 +27,12 @@ def _answer_status(words: list[str]) -> bool:
     if len(folders) > 1 or any(word.startswith("-") for word in folders):
         return False
     from kitae.cli.states import print_status
+    from kitae.project.commands import addressed_document
     from kitae.project.snapshot import read_snapshot
 
-    document = read_snapshot(Path(folders[0] if folders else "."))
+    folder = Path(folders[0] if folders else ".")
+    document = read_snapshot(folder)
     if document is None:
         return False
-    print_status(document, is_json=is_json)
+    print_status(addressed_document(document, folder), is_json=is_json)
     return True

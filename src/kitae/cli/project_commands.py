@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,7 +31,10 @@ def register(app: typer.Typer) -> None:
 
 def init(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="The folder to make.")],
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Your data.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="Files, folders, archives, or hub:owner/name."),
+    ],
     base: Annotated[
         str | None, typer.Option(help="The base model: a local folder or a hub id (owner/name).")
     ] = None,
@@ -53,6 +57,8 @@ def init(
 ) -> None:
     """Make a project from your files: look at them, copy them, write kitae.yaml."""
     from kitae.cli.report_init import init_document, print_init
+    from kitae.project import Project
+    from kitae.project.bases import is_from_hub
     from kitae.project.initialise import InitOptions, initialise
 
     options = InitOptions.from_words(
@@ -65,7 +71,9 @@ def init(
         mapping=tuple(mapping or ()),
         language=language,
     )
-    made = initialise(Path(folder), [Path(f) for f in files], options)
+    made = initialise(Path(folder), files, options)
+    if not (made.remote or is_from_hub(made.values["choose"]["base"])):
+        Project.open(folder).look_and_keep()
     if output is Format.JSON:
         print_json(init_document(made))
     else:
@@ -82,6 +90,10 @@ def run(
         bool, typer.Option("--explain", help="Say why each stage will run or not; run nothing.")
     ] = False,
     backend: Annotated[str, typer.Option(help="Where it runs: local.")] = "local",
+    refresh: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE", help="Take this remote source as it is now."),
+    ] = None,
     language: LanguageOption = None,
     output: FormatOption = Format.HUMAN,
 ) -> int:
@@ -89,14 +101,22 @@ def run(
     from kitae.project.wiring import check_backend
 
     check_backend(backend)
+    for name in refresh or ():
+        _refresh(folder, name)
     if explain:
-        return _explain_run(folder, output)
-    project, result = run_project(folder, language, output, until=until, from_stage=from_stage)
+        return _explain_run(folder, output, until=until, from_stage=from_stage)
+    project, result = run_project(folder, language, until=until, from_stage=from_stage)
     if output is Format.JSON:
-        print_json(project.document(result))
+        print_json({**project.document(result), **_written(project, result, language)})
     elif result.error is None:
         _print_end(project, result, language)
     return finish(result, output)
+
+
+def _refresh(folder: str, name: str) -> None:
+    from kitae.project import Project
+
+    Project.open(folder).refresh(name)
 
 
 def demo(
@@ -116,9 +136,11 @@ def demo(
     out.print(say("cli.demo.start", chosen))
     make_demo(Path(folder))
     out.print(say("cli.demo.review", chosen))
-    project, result = run_project(folder, language, output)
+    project, result = run_project(folder, language)
     if output is Format.JSON:
-        print_json({**project.document(result), "duration_s": round(time.monotonic() - started, 2)})
+        duration_s = round(time.monotonic() - started, 2)
+        written = _written(project, result, language)
+        print_json({**project.document(result), "duration_s": duration_s, **written})
     elif result.error is None:
         _print_end(project, result, language)
         out.print(say("cli.next.after_demo", chosen))
@@ -131,7 +153,10 @@ def status(folder: FolderArgument = ".", output: FormatOption = Format.HUMAN) ->
     from kitae.project import Project
 
     project = Project.open(folder)
-    print_status(project.document(project.look()), is_json=output is Format.JSON)
+    result = project.look_and_keep()
+    print_status(project.document(result), is_json=output is Format.JSON)
+    if output is Format.HUMAN and _has_failed(result):
+        finish(result, output)
 
 
 def show(
@@ -141,18 +166,26 @@ def show(
         bool, typer.Option("--dropped", help="Only rows that left, and why.")
     ] = False,
     rows: Annotated[int, typer.Option(help="At most this many rows.", min=0)] = 10,
+    language: LanguageOption = None,
     output: FormatOption = Format.HUMAN,
 ) -> None:
     """Show what a stage gave: rows, and each row that left with its reason."""
-    from kitae.cli.tables import print_stage
+    from kitae.cli.paper import Paper
+    from kitae.cli.show import render_stage
     from kitae.project import Project
+    from kitae.project.report.words import Words
     from kitae.project.views import stage_view
 
-    view = stage_view(Project.open(folder).artifact(stage), rows, only_dropped=dropped)
+    project = Project.open(folder)
+    artifact = project.artifact(stage)
+    view = stage_view(artifact, rows, only_dropped=dropped)
     if output is Format.JSON:
         print_json(view)
     else:
-        print_stage(view, console())
+        chosen = _language(language, project.recipe.language)
+        render_stage(
+            view, project.stage_report(artifact), Paper(Words(chosen), console(), project.root)
+        )
 
 
 def lineage(folder: FolderArgument = ".", output: FormatOption = Format.HUMAN) -> None:
@@ -188,10 +221,13 @@ def override(
     reason: Annotated[str, typer.Option(help="Why; goes into report and model card.")] = "",
 ) -> None:
     """Go on past a verdict, with a typed reason."""
+    from kitae.core.text import say
     from kitae.project import Project
 
-    Project.open(folder).override(stage, reason)
-    notes().print(f"Kept. Go on with: kitae run {folder}")
+    project = Project.open(folder)
+    project.override(stage, reason)
+    text = say("cli.override_kept", project.recipe.language, folder=shlex.quote(folder))
+    notes().print(text, soft_wrap=True)
 
 
 def report(
@@ -211,14 +247,13 @@ def report(
     if output is Format.JSON:
         print_json({**project.document(result), "report": str(path)})
         return
-    render_terminal(project.report(), chosen, console())
+    render_terminal(project.report(), chosen, console(), project.root)
     console().print(say("cli.report_written", chosen, path=str(path)))
 
 
 def run_project(
     folder: str,
     language: str | None,
-    output: Format,
     *,
     until: str | None = None,
     from_stage: str | None = None,
@@ -229,7 +264,7 @@ def run_project(
     from kitae.project import Project
 
     recipe = load_recipe(Path(folder) / RECIPE_NAME)
-    screen = make_screen(_language(language, recipe.language), is_quiet=output is Format.JSON)
+    screen = make_screen(_language(language, recipe.language))
     project = Project(Path(folder), recipe, events=screen)
     try:
         return project, project.run(until=until, from_stage=from_stage)
@@ -248,17 +283,22 @@ def finish(result: RunResult, output: Format) -> int:
     return result.error.exit_code
 
 
-def _explain_run(folder: str, output: Format) -> int:
+def _explain_run(folder: str, output: Format, *, until: str | None, from_stage: str | None) -> int:
     from kitae.cli.tables import print_reasons
     from kitae.project import Project
 
     project = Project.open(folder)
-    result = project.look()
+    result = project.look(until=until, from_stage=from_stage)
     if output is Format.JSON:
         print_json(project.document(result))
     else:
         print_reasons(result.states, project.recipe.language, console())
-    return 0
+    return finish(result, output) if _has_failed(result) else 0
+
+
+def _has_failed(result: RunResult) -> bool:
+    """Whether a stage could not even be looked at; a verdict that says no is no failure."""
+    return any(state.state == "failed" for state in result.states)
 
 
 def _print_end(project: Project, result: RunResult, language: str | None) -> None:
@@ -276,7 +316,20 @@ def _print_end(project: Project, result: RunResult, language: str | None) -> Non
         out.print(say("cli.spark_notice", chosen), soft_wrap=True)
     path = project.write_report(chosen)
     out.print(say("cli.report_written", chosen, path=str(path)), soft_wrap=True)
-    out.print(say("cli.next.after_run", chosen, folder=str(project.root)), soft_wrap=True)
+    if result.bundle:
+        out.print(say("cli.bundle_written", chosen, path=str(result.bundle)), soft_wrap=True)
+    next_line = say("cli.next.after_run", chosen, folder=shlex.quote(str(project.root)))
+    out.print(next_line, soft_wrap=True)
+
+
+def _written(project: Project, result: RunResult, language: str | None) -> dict[str, str | None]:
+    """Write the report of a run that came to a measurement; where it and the model are."""
+    is_measured = result.error is None and result.evaluation is not None
+    chosen = _language(language, project.recipe.language)
+    return {
+        "report": str(project.write_report(chosen)) if is_measured else None,
+        "bundle": str(result.bundle) if result.bundle else None,
+    }
 
 
 def _language(wanted: str | None, default: str) -> Any:  # noqa: ANN401

@@ -22,10 +22,8 @@ class Screen(Protocol):
         ...
 
 
-def make_screen(language: Language, *, is_quiet: bool) -> Screen:
+def make_screen(language: Language) -> Screen:
     """The screen that fits where stderr goes: bars on a terminal, plain lines elsewhere."""
-    if is_quiet:
-        return Lines(language, lambda _line: None)
     if sys.stderr.isatty():
         return Bars(language)
     return Lines(language, lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201

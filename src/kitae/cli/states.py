@@ -10,7 +10,7 @@ import orjson
 
 from kitae.core.words import say
 
-_COUNTS = ("in", "made", "out", "dropped", "quarantined", "pending")
+_COUNTS = ("in", "made", "out", "dropped", "quarantined", "pending", "repaired")
 
 
 def print_status(document: dict[str, Any], *, is_json: bool) -> None:

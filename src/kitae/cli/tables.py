@@ -18,32 +18,13 @@ if TYPE_CHECKING:
 def print_reasons(states: Sequence[StageState], language: Language, out: Console) -> None:
     """Why each stage will or will not run."""
     table = _table("stage", "will run", "why")
+    is_stopped = False
     for state in states:
-        runs = "no" if state.state in ("up_to_date", "refused", "waiting") else "yes"
+        is_stopped = is_stopped or state.state in ("refused", "waiting", "failed")
+        will_run = state.state == "missing" and "not asked for" not in state.why and not is_stopped
         why = ", ".join(state.why) or state.state
-        table.add_row(say(f"stage.{state.name}", language), runs, why)
+        table.add_row(say(f"stage.{state.name}", language), "yes" if will_run else "no", why)
     out.print(table)
-
-
-def print_stage(view: dict[str, Any], out: Console) -> None:
-    """Counts, reasons and rows of one stage."""
-    out.print(f"{view['stage']}  ({view['artifact']})")
-    if view["counts"]:
-        out.print("  " + ", ".join(f"{name} {n}" for name, n in view["counts"].items()))
-    for reason, count in view["reasons"].items():
-        out.print(f"  {reason}: {count}")
-    for row in view["dropped"]:
-        text = _short(f"{row['instruction']} {row['input']} -> {row['output']}")
-        out.print(
-            f"  - [{row['reason']}] {row['source']} {row['locator']}: {text} ({row['detail']})",
-            markup=False,
-        )
-    for row in view.get("rows", []):
-        text = _short(f"{row['instruction']} {row['input']} -> {row['output']}")
-        out.print(f"  {row['id']}  {row['side'] or '-'}  {text}", markup=False)
-    for name, record in view.get("records", {}).items():
-        out.print(f"  {name}:", markup=False)
-        out.print_json(data=record)
 
 
 def print_lineage(view: Sequence[dict[str, Any]], out: Console) -> None:
@@ -74,7 +55,10 @@ def print_explanation(document: dict[str, Any], out: Console) -> None:
 
 
 def print_verdict(evaluation: Evaluation, language: Language, out: Console) -> None:
-    """The verdict in one sentence, with its numbers."""
+    """The verdict in one sentence with its numbers, then what speaks against it."""
+    from kitae.core.text import render
+    from kitae.project.report.headline import reasons_against
+
     out.print(
         say(
             f"cli.verdict.{evaluation.verdict}",
@@ -90,6 +74,9 @@ def print_verdict(evaluation: Evaluation, language: Language, out: Console) -> N
         style="bold",
         soft_wrap=True,
     )
+    reasons = [render(reason, language) for reason in reasons_against(evaluation)]
+    if reasons:
+        out.print(say("report.sentence_gap", language).join(reasons), markup=False, soft_wrap=True)
 
 
 def _table(*columns: str) -> Table:
@@ -97,11 +84,6 @@ def _table(*columns: str) -> Table:
     from rich.table import Table
 
     table = Table(box=SIMPLE, pad_edge=False)
-    for index, name in enumerate(columns):
-        table.add_column(name, justify="left" if index < 2 else "right")
+    for name in columns:
+        table.add_column(name, justify="left", overflow="fold")
     return table
-
-
-def _short(text: str, width: int = 100) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= width else line[: width - 1] + "…"

@@ -21,7 +21,7 @@ def catalogue(language: Language) -> Mapping[str, str]:
     return texts
 
 
-def say(key: str, language: Language = "en", **values: Any) -> str:  # noqa: ANN401
+def say(key: str, language: Language = "en", /, **values: Any) -> str:  # noqa: ANN401
     """The text for a key, with its placeholders filled in.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from kitae.records.base_model import BaseModel
 from kitae.records.example import ChatMessage, Example
 from kitae.records.hardware import Hardware
 from kitae.records.plan import TrainingSettings
+from kitae.records.source import Fetched, Pin, RemoteSource
 from kitae.records.tuned import TunedModel
 
 
@@ -155,6 +156,35 @@ class LocatedBase:
     base: BaseModel
 
 
+class Fetcher(Protocol):
+    """Takes material from one kind of remote source; the only way out of this machine for data."""
+
+    def pin(self, source: RemoteSource) -> Pin:
+        """Ask the source which version there is now, with its licence.
+
+        Raises:
+            NetworkError: It cannot be reached, or wants credentials.
+            NotFoundError: It is not there, or offline and not in the cache.
+        """
+        ...
+
+    def fetch(
+        self,
+        source: RemoteSource,
+        pin: Pin,
+        folder: Path,
+        on_progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
+    ) -> Fetched:
+        """Bring the files of a pinned version into `folder`; goes on where a broken try stopped.
+
+        Raises:
+            NetworkError: It cannot be reached, or wants credentials.
+            NotFoundError: A version or file is not there (any more).
+            DataError: A file's content is not what the source announced.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Engines:
     """Everything that wiring hands to the stages. Each function loads its heavy library when called."""
@@ -168,5 +198,9 @@ class Engines:
     train: Callable[[TrainingJob], TrainingResult]
     merge: Callable[[Path, Path, Path], None]
     """(base folder, adapter folder, new folder): write merged safetensors with the tokenizer."""
+    fetchers: Mapping[str, Callable[[], Fetcher]] = field(
+        default_factory=dict[str, Callable[[], Fetcher]]
+    )
+    """First key of a remote source (`hub`, `modelscope`, `kaggle`, `github`, `web`) -> its fetcher."""
     versions: Callable[[], dict[str, str]] = field(default=dict[str, str])
     """Names and versions of the libraries that decide about bits (torch, transformers, peft)."""

@@ -13,8 +13,9 @@ from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from kitae.core.config import Config
-from kitae.core.errors import NotFoundError, RecipeError
+from kitae.core.errors import KitaeError, NotFoundError, RecipeError
 from kitae.core.text import Language
+from kitae.pipeline.problems import wrong_value
 from kitae.stages.build.config import BuildConfig
 from kitae.stages.choose.config import ChooseConfig
 from kitae.stages.clean.config import CleanConfig
@@ -72,12 +73,37 @@ def load_recipe(path: Path) -> Recipe:
             with its line, column and, for a mistyped key, the nearest known one.
     """
     if not path.is_file():
+        place = "this folder" if path.parent == Path() else f"the folder {path.parent}"
         raise NotFoundError(
-            f"There is no {path.name} in {path.parent}.",
-            where=str(path),
+            f"There is no {path.name} in {place}.",
+            where=str(path.absolute()),
             fix="make a project with `kitae init DIR FILE`, or go into its folder",
         )
-    return parse_recipe(path.read_text(encoding="utf-8"), str(path))
+    return parse_recipe(_read_text(path), str(path))
+
+
+def _read_text(path: Path) -> str:
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _not_utf8(data, f"{path}, line {line}") from error
+
+
+def _not_utf8(data: bytes, where: str) -> RecipeError:
+    from kitae.engines.reading.encodings import candidates, decode
+
+    try:
+        encoding = decode(data).encoding
+    except KitaeError:
+        encoding = candidates(data)[0].encoding
+    return RecipeError(
+        f"The recipe is not UTF-8; it seems to be saved as {encoding}.",
+        where=where,
+        fix="save the file as UTF-8: in the editor choose 'Save as' and the encoding UTF-8, or type "
+        f"`iconv -f {encoding} -t UTF-8 {RECIPE_NAME} > new.yaml && mv new.yaml {RECIPE_NAME}`",
+    )
 
 
 def parse_recipe(text: str, where: str) -> Recipe:
@@ -90,7 +116,7 @@ def parse_recipe(text: str, where: str) -> Recipe:
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
-        problems = [_problem(detail, places) for detail in error.errors()]
+        problems = [_problem(details, places) for details in _by_place(error.errors(), places)]
         problems.sort(key=lambda p: (p.line, p.column))
         lines = [f"{where}:{p.line}:{p.column}: {p.text}" for p in problems]
         count = len(lines)
@@ -137,6 +163,14 @@ class _Places:
             location = location[:-1]
         return (1, 1)
 
+    def plain(self, location: Location) -> Location:
+        """A location without the names of kinds and types, which stand in no recipe."""
+        kept: Location = ()
+        for part in location:
+            if (*kept, part) in self.keys or (*kept, part) in self.values:
+                kept = (*kept, part)
+        return kept
+
 
 def _parse_yaml(text: str, where: str) -> tuple[Any, _Places]:
     try:
@@ -145,6 +179,13 @@ def _parse_yaml(text: str, where: str) -> tuple[Any, _Places]:
         if node is not None:
             _note_places(node, (), places, where)
         return yaml.safe_load(text), places
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise RecipeError(
+            f"The recipe holds a character that no text has: U+{ord(text[error.position]):04X}.",
+            where=f"{where}, line {line}",
+            fix="delete it, and save the file as UTF-8",
+        ) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         spot = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
@@ -176,18 +217,47 @@ def _note_places(node: yaml.Node, location: Location, places: _Places, where: st
             _note_places(value, (*location, index), places, where)
 
 
-def _problem(detail: ErrorDetails, places: _Places) -> _Problem:
-    location = tuple(detail["loc"])
-    is_extra = detail["type"] == "extra_forbidden"
+def _by_place(details: list[ErrorDetails], places: _Places) -> list[list[ErrorDetails]]:
+    """What is wrong, together where it is said of one value (one error for each form it may have).
+
+    A list that is too short only because its items are wrong is left out.
+    """
+    groups: dict[Location, list[ErrorDetails]] = {}
+    locations = [tuple(detail["loc"]) for detail in details]
+    for detail, location in zip(details, locations, strict=True):
+        if detail["type"] == "too_short" and any(
+            _is_inside(other, location) for other in locations
+        ):
+            continue
+        is_of_key = detail["type"] in ("extra_forbidden", "missing", "union_tag_not_found")
+        place = (*location, detail["type"]) if is_of_key else places.plain(location)
+        groups.setdefault(place, []).append(detail)
+    return list(groups.values())
+
+
+def _is_inside(location: Location, outer: Location) -> bool:
+    return len(location) > len(outer) and location[: len(outer)] == outer
+
+
+def _problem(details: list[ErrorDetails], places: _Places) -> _Problem:
+    """One problem; `details` are all errors of one value, or the one error of a key."""
+    kind, tagged = details[0]["type"], tuple(details[0]["loc"])
+    is_extra = kind == "extra_forbidden"
+    if kind == "union_tag_not_found":
+        kind, tagged = (
+            "missing",
+            (*tagged, str(details[0].get("ctx", {})["discriminator"]).strip("'")),
+        )
+    location = places.plain(tagged)
+    if kind == "missing":
+        location = (*location, tagged[-1])
     line, column = places.of(location, key_first=is_extra)
     name = ".".join(str(part) for part in location) or "recipe"
     if is_extra:
-        return _Problem(line, column, f"unknown key {name!r}{_did_you_mean(location)}")
-    if detail["type"] == "missing":
+        return _Problem(line, column, f"unknown key {name!r}{_did_you_mean(tagged)}")
+    if kind == "missing":
         return _Problem(line, column, f"the key {name!r} is missing")
-    given = detail.get("input")
-    shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
-    return _Problem(line, column, f"{name}: {detail['msg']}{shown}")
+    return _Problem(line, column, f"{name}: {wrong_value(details)}")
 
 
 def _did_you_mean(location: Location) -> str:
@@ -199,15 +269,26 @@ def _did_you_mean(location: Location) -> str:
 
 
 def _known_keys(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
-    """Names of the fields that a place in the recipe may hold; tagged unions give all of them."""
+    """Names of the fields that a place in the recipe may hold.
+
+    Of a union, the kind that the place names (`hub:`, or the kind's own word) gives them, or all do.
+    """
     models = [model]
     for part in location:
+        if _is_kind(part):
+            models = [found for found in models if str(part)[:-1] in found.model_fields] or models
+            continue
         models = [
             inner
             for outer in models
             for inner in (_models_inside(outer, part) if part in outer.model_fields else [outer])
         ]
     return sorted({name for found in models for name in found.model_fields})
+
+
+def _is_kind(part: str | int) -> bool:
+    """Whether a part of a location is the name of a kind of source."""
+    return isinstance(part, str) and part.endswith(":")
 
 
 def _models_inside(model: type[BaseModel], field: str | int) -> list[type[BaseModel]]:

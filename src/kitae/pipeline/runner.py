@@ -19,6 +19,13 @@ from kitae.records.status import StageState
 from kitae.records.store import Artifact, Manifest, Store
 from kitae.stages.contract import Context, Stage
 
+ASKED_FOR = "asked for"
+"""Why a stage runs although nothing changed: `--from` names it or one before it."""
+NOT_ASKED_FOR = "not asked for"
+"""Why a stage does not run: it lies behind the last one that was asked for."""
+DAMAGED = "damaged"
+"""Why a stage runs again: its stored result is broken or gone."""
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -88,24 +95,29 @@ class Runner:
             if error:
                 self._emit("stage.stopped", stage.name, code=error.code, what=error.what)
                 break
-        return Outcome(_complete(states), artifacts, error)
+        return Outcome(_complete(states, "not reached"), artifacts, error)
 
-    def look(self) -> Outcome:
-        """How things stand, without running anything and without writing anything."""
+    def look(self, scope: Scope | None = None) -> Outcome:
+        """How things stand, without running anything and without writing anything.
+
+        Args:
+            scope: What is about to be run: a stage that it forces counts as missing.
+        """
+        scope = scope or Scope()
         artifacts: dict[str, Artifact] = {}
         states: list[StageState] = []
         error: KitaeError | None = None
-        for stage in WAY:
+        for stage in WAY[: scope.last_index + 1]:
             try:
-                state, refusal = self._look_at(stage, artifacts)
+                state, refusal = self._look_at(stage, artifacts, force=scope.forces(stage.name))
             except KitaeError as caught:
                 state, refusal = StageState(name=stage.name, state="failed"), caught
             states.append(state)
             error = error or refusal
-        return Outcome(tuple(states), artifacts, error)
+        return Outcome(_complete(states, NOT_ASKED_FOR), artifacts, error)
 
     def _look_at(
-        self, stage: Stage[Any], artifacts: dict[str, Artifact]
+        self, stage: Stage[Any], artifacts: dict[str, Artifact], *, force: bool
     ) -> tuple[StageState, KitaeError | None]:
         absent = [f"input:{name}" for name in stage.needs if name not in artifacts]
         if absent:
@@ -114,6 +126,9 @@ class Runner:
         if artifact is None:
             why = tuple(self._why(fingerprint))
             return StageState(name=stage.name, state="missing", why=why), None
+        if force:
+            artifacts[stage.name] = artifact
+            return StageState(name=stage.name, state="missing", why=(ASKED_FOR,)), None
         refusal = self._refusal(stage, artifact)
         if refusal:
             return _state_of(stage.name, _refused_state(refusal), artifact), refusal
@@ -128,7 +143,7 @@ class Runner:
             artifacts[stage.name] = artifact
             self._emit("stage.up_to_date", stage.name)
             return _state_of(stage.name, "up_to_date", artifact)
-        why = tuple(self._why(fingerprint)) or ("asked for",)
+        why = (ASKED_FOR,) if artifact else tuple(self._why(fingerprint))
         self._emit("stage.started", stage.name, why=list(why))
         started = time.monotonic()
         stage.prepare(artifacts, self._config(stage), self._context_for(stage, fingerprint))
@@ -176,6 +191,9 @@ class Runner:
         return stage.refusal(artifact, self._config(stage), context)
 
     def _why(self, fingerprint: Fingerprint) -> list[str]:
+        """Why a stage must run; asked only where no sound result is there."""
+        if self._store.indexed(fingerprint.stage, fingerprint.key):
+            return [DAMAGED]
         latest = self._store.latest_inputs(fingerprint.stage)
         return ["never ran"] if latest is None else changed_parts(fingerprint, latest)
 
@@ -202,11 +220,11 @@ def _failed_state(error: KitaeError) -> Any:  # noqa: ANN401
     return "missing" if isinstance(error, InterruptedRunError) else "failed"
 
 
-def _complete(states: list[StageState]) -> tuple[StageState, ...]:
+def _complete(states: list[StageState], why: str) -> tuple[StageState, ...]:
     later = STAGE_NAMES[len(states) :]
     return (
         *states,
-        *(StageState(name=name, state="missing", why=("not reached",)) for name in later),
+        *(StageState(name=name, state="missing", why=(why,)) for name in later),
     )
 
 

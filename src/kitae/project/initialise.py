@@ -11,11 +11,16 @@ from typing import Any
 import orjson
 
 from kitae.core.errors import ConflictError, UsageError
-from kitae.core.text import LANGUAGES, Language
+from kitae.core.text import LANGUAGES, Language, Message
+from kitae.engines.reading.expand import expand
 from kitae.pipeline.recipe import RECIPE_NAME, dump_recipe, parse_recipe, recipe_schema
+from kitae.project.bases import check_base
+from kitae.project.mappings import check_mapping
+from kitae.project.named_sources import LocalPlace, Named, read_words
 from kitae.records.durable import raise_resource_error, write_atomic
-from kitae.stages.collect.config import ColumnsConfig, SourceConfig
+from kitae.stages.collect.config import KINDS, ColumnsConfig, RemoteSourceConfig, SourceConfig
 from kitae.stages.collect.proposal import SourceProposal, inspect
+from kitae.stages.collect.trouble import check_rows
 
 FIELDS = tuple(ColumnsConfig.model_fields)
 
@@ -69,21 +74,30 @@ class Initialised:
     Attributes:
         folder: The project folder.
         values: The recipe's content.
-        proposals: What was found in each file.
+        proposals: What was found in each file, folder or archive.
+        remote: Sources that the first run fetches.
+        notes: What a person should know about configs of other tools.
     """
 
     folder: Path
     values: Mapping[str, Any]
     proposals: tuple[SourceProposal, ...]
+    remote: tuple[RemoteSourceConfig, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
-def initialise(folder: Path, files: Sequence[Path], options: InitOptions) -> Initialised:
-    """Look at the files, copy them into the project, write its recipe.
+def initialise(folder: Path, words: Sequence[str | Path], options: InitOptions) -> Initialised:
+    """Look at what was named, copy what is local into the project, write its recipe.
+
+    Args:
+        folder: The project to make.
+        words: Files, folders, archives, dataset configs of other tools, or `hub:owner/name` and the like.
+        options: What else the user said.
 
     Raises:
         ConflictError: The folder holds a project already.
         NotFoundError: A file does not exist.
-        DataError: A file cannot be read as examples. Nothing has been made.
+        DataError: A file cannot be read, or there is no example in all of them. Nothing has been made.
         UsageError: An option is needed or wrong. Nothing has been made.
         ResourceError: The folder cannot be written.
     """
@@ -93,25 +107,36 @@ def initialise(folder: Path, files: Sequence[Path], options: InitOptions) -> Ini
             where=str(folder / RECIPE_NAME),
             fix=f"run it with `kitae run {folder}`, or choose another folder",
         )
-    names = _names_in_project([*files, *options.test_files])
+    named = read_words([*words, *options.test_files])
+    names = _names_in_project([place.path for place in named.local])
     proposals = tuple(
-        inspect(path, _source(path, names[path], options)) for path in [*files, *options.test_files]
+        inspect(place.path, _source(place, names[place.path], options)) for place in named.local
     )
-    values = _recipe_values(folder, proposals, options)
+    check_mapping(options.columns, [proposal.report for proposal in proposals])
+    _check_examples(proposals, named)
+    values = _recipe_values(folder, [p.source for p in proposals], named.remote, options)
     parse_recipe(dump_recipe(values), RECIPE_NAME)
     _write(folder, names, values)
-    return Initialised(folder, values, proposals)
+    return Initialised(folder, values, proposals, named.remote, named.notes)
 
 
-def _source(path: Path, name: str, options: InitOptions) -> SourceConfig:
+def _check_examples(proposals: Sequence[SourceProposal], named: Named) -> None:
+    """Stop where there are documents and nothing else."""
+    sections = sum(proposal.report.documents for proposal in proposals)
+    if not named.remote and not any(proposal.report.rows_out for proposal in proposals):
+        check_rows((), sections)
+
+
+def _source(place: LocalPlace, name: str, options: InitOptions) -> SourceConfig:
     columns = ColumnsConfig.model_validate(options.columns) if options.columns else None
     return SourceConfig(
         path=f"data/{name}",
+        name=place.name,
         encoding=options.encoding,
         sheet=options.sheet,
         header_row=options.header_row,
-        columns=columns,
-        side="test" if path in options.test_files else "auto",
+        columns=place.columns or columns,
+        side="test" if place.path in options.test_files else "auto",
     )
 
 
@@ -127,9 +152,12 @@ def _names_in_project(files: Sequence[Path]) -> dict[Path, str]:
 
 
 def _recipe_values(
-    folder: Path, proposals: Sequence[SourceProposal], options: InitOptions
+    folder: Path,
+    local: Sequence[SourceConfig],
+    remote: Sequence[RemoteSourceConfig],
+    options: InitOptions,
 ) -> dict[str, Any]:
-    sources = [p.source.model_dump(mode="json", exclude_defaults=True) for p in proposals]
+    sources = [_entry(source) for source in (*local, *remote)]
     values: dict[str, Any] = {
         "schema_version": 1,
         "name": folder.resolve().name[:80],
@@ -143,10 +171,18 @@ def _recipe_values(
     return values
 
 
+def _entry(source: SourceConfig | RemoteSourceConfig) -> dict[str, Any]:
+    """A source as the recipe has it; what it is comes first."""
+    values = source.model_dump(mode="json", exclude_defaults=True)
+    first = next(kind for kind in KINDS if kind in values)
+    return {first: values[first], **values}
+
+
 def _base_reference(base: str | None) -> str:
     """The base as the recipe names it: a folder by its full path, anything else as it was given."""
     if base is None:
         return "kitae-spark"
+    check_base(base)
     return str(Path(base).resolve()) if Path(base).is_dir() else base
 
 
@@ -155,9 +191,7 @@ def _write(folder: Path, names: Mapping[Path, str], values: Mapping[str, Any]) -
     try:
         (folder / "data").mkdir(parents=True, exist_ok=True)
         for path, name in names.items():
-            target = folder / "data" / name
-            if not (target.exists() and target.samefile(path)):
-                shutil.copyfile(path, target)
+            _copy(path, folder / "data" / name)
         schema = orjson.dumps(recipe_schema(), option=orjson.OPT_INDENT_2)
         write_atomic(folder / ".kitae" / "kitae.schema.json", schema)
         write_atomic(folder / RECIPE_NAME, dump_recipe(values).encode())
@@ -165,6 +199,19 @@ def _write(folder: Path, names: Mapping[Path, str], values: Mapping[str, Any]) -
         if is_new:
             shutil.rmtree(folder, ignore_errors=True)
         raise_resource_error(error, folder / RECIPE_NAME)
+
+
+def _copy(path: Path, target: Path) -> None:
+    """A file, or those files of a folder that are read."""
+    if target.exists() and target.samefile(path):
+        return
+    if not path.is_dir():
+        shutil.copyfile(path, target)
+        return
+    for member in {m.path for m in expand(path.name, path.parent).members}:
+        inside = target / member.relative_to(path)
+        inside.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(member, inside)
 
 
 def _pair(word: str) -> tuple[str, str]:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kitae.core.errors import KitaeError, NotFoundError, UsageError, WaitingError
-from kitae.core.events import Event, EventSink, Fanout, Silence
+from kitae.core.errors import (
+    DataError,
+    KitaeError,
+    NotFoundError,
+    ResourceError,
+    UsageError,
+    WaitingError,
+)
+from kitae.core.events import Collected, Event, EventSink, Fanout, Silence
 from kitae.core.text import Language
 from kitae.engines.protocols import Engines, LanguageModel
 from kitae.pipeline.recipe import RECIPE_NAME, Recipe, load_recipe
 from kitae.pipeline.runner import Outcome, Runner, Scope
 from kitae.pipeline.way import stage_named
+from kitae.project.commands import addressed, addressing
 from kitae.project.interrupt import ctrl_c
 from kitae.project.runs import RunLog, now_iso, read_events
-from kitae.project.snapshot import SNAPSHOT, snapshot_bytes
+from kitae.project.schema import keep_schema
+from kitae.project.snapshot import SNAPSHOT, marks_of, snapshot_bytes
 from kitae.project.wiring import local_engines
 from kitae.records.durable import write_atomic
 from kitae.records.evaluation import Evaluation
@@ -33,7 +42,7 @@ if TYPE_CHECKING:
     from kitae.project.report import ReportView
     from kitae.stages.review.session import ReviewSession
 
-JOURNALS = ("sides", "verdicts", "overrides", "looks")
+JOURNALS = ("sides", "verdicts", "overrides", "looks", "sources", "restored")
 
 
 @dataclass(frozen=True)
@@ -44,11 +53,13 @@ class RunResult:
         states: One per stage, in order.
         error: What stopped the run (a verdict, a person to wait for, a failure), or None.
         evaluation: Before and after, when the way reached it.
+        bundle: The folder of the exported model, when the way reached it.
     """
 
     states: tuple[StageState, ...]
     error: KitaeError | None
     evaluation: Evaluation | None
+    bundle: Path | None = None
 
     def raise_for_error(self) -> None:
         """Raise what stopped the run, if anything did.
@@ -107,7 +118,7 @@ class Project:
         """
         from kitae.project.initialise import InitOptions, initialise
 
-        initialise(Path(folder), [Path(f) for f in files], options or InitOptions())
+        initialise(Path(folder), files, options or InitOptions())
         return cls.open(folder)
 
     def run(self, *, until: str | None = None, from_stage: str | None = None) -> RunResult:
@@ -124,21 +135,47 @@ class Project:
         for name in (until, from_stage):
             if name is not None:
                 stage_named(name)
-        with self._writing() as (runner, events):
+        with addressing(self.root), self._writing() as (runner, events):
+            keep_schema(self.root)
             versions = self._engines.versions()
             about = {"until": until, "from": from_stage, "versions": versions}
             events.emit(Event("run.started", "", about))
             outcome = runner.run(Scope(until, from_stage))
             events.emit(Event("run.finished", "", {"code": outcome.error and outcome.error.code}))
-            result = RunResult(outcome.states, outcome.error, _evaluation_of(outcome.artifacts))
-            if outcome.states[0].state != "failed":
-                self._keep_snapshot()
-        return result
+            self.look_and_keep()
+        return self._result(outcome)
 
-    def look(self) -> RunResult:
-        """How things stand; runs nothing and writes nothing."""
+    def look(self, *, until: str | None = None, from_stage: str | None = None) -> RunResult:
+        """How things stand; runs nothing and writes nothing.
+
+        Args:
+            until: As in `run`: what lies behind it is not looked at.
+            from_stage: As in `run`: this stage and all after it count as missing.
+
+        Raises:
+            NotFoundError: No stage has that name.
+        """
+        for name in (until, from_stage):
+            if name is not None:
+                stage_named(name)
+        return self._result(self._look(Scope(until, from_stage)))
+
+    def look_and_keep(self) -> RunResult:
+        """How things stand, kept so that `kitae status` is quick while nothing changes.
+
+        Needs no lock. A folder that cannot be written is only looked at. What the answer depends on is
+        marked before the look: a change meanwhile makes the kept answer a stale one.
+        """
+        try:
+            marks = marks_of(self.root, self._watched())
+        except KitaeError:
+            return self.look()
         outcome = self._look()
-        return RunResult(outcome.states, outcome.error, _evaluation_of(outcome.artifacts))
+        is_sound = all(state.state != "failed" for state in outcome.states)
+        if is_sound and load_recipe(self.root / RECIPE_NAME) == self.recipe:
+            marks |= marks_of(self.root, self._sealed(outcome))
+            self._write_snapshot(outcome, marks)
+        return self._result(outcome)
 
     def document(self, result: RunResult) -> dict[str, Any]:
         """A result as plain data: what `--format json` prints."""
@@ -162,15 +199,19 @@ class Project:
 
         Raises:
             NotFoundError: There is no such stage, or it has not run as things stand now.
+            DataError: Its result is damaged; the error names the file.
         """
         stage_named(stage)
-        found = self.artifacts().get(stage)
-        if found is None:
-            raise NotFoundError(
-                f"The stage {stage!r} has no current result.",
-                fix=f"kitae run {self.root} --until {stage}",
-            )
-        return found
+        damage = Collected()
+        found = self._artifacts_of(self._look(events=damage)).get(stage)
+        if found:
+            return found
+        with addressing(self.root):
+            fix = f"`kitae run --until {stage}`"
+            for event in damage.events:
+                if event.kind == "store.damaged" and event.stage == stage:
+                    raise DataError(str(event.data["why"]), fix=f"{fix} makes it again")
+            raise NotFoundError(f"The stage {stage!r} has no current result.", fix=fix)
 
     def override(self, stage: str, reason: str) -> None:
         """Let the run go on past a verdict; the reason goes into the report and the model card.
@@ -198,6 +239,18 @@ class Project:
             }
             self._journal("overrides", Silence()).append([entry])
 
+    def refresh(self, name: str) -> None:
+        """Give up the pin of a remote source: the next run takes it as it is by then.
+
+        Raises:
+            NotFoundError: No remote source of the recipe has that name.
+        """
+        from kitae.stages.collect.remote import refresh_entries
+
+        entries = refresh_entries(self.recipe.collect, name, now_iso())
+        with self._locked():
+            self._journal("sources", Silence()).append(entries)
+
     @contextmanager
     def reviewing(self, reviewer: str = "") -> Generator[ReviewSession]:
         """A review session over the rows that wait for a person; holds the project's lock.
@@ -214,7 +267,7 @@ class Project:
         if not isinstance(result.error, WaitingError | None):
             raise result.error
         artifact = self.artifact("review")
-        with self._locked():
+        with addressing(self.root), self._locked():
             journal = self._journal("verdicts", self._events)
             yield open_session(artifact, journal, self.recipe.review, reviewer)
 
@@ -230,6 +283,16 @@ class Project:
             self.run_events(),
             overrides=self._journal("overrides", Silence()).entries(),
         )
+
+    def stage_report(self, artifact: Artifact) -> ReportView:
+        """What the report says of one stage alone; the parts of the others are empty."""
+        from kitae.project.report import gather
+
+        name = artifact.manifest.stage
+        state = StageState(
+            name=name, state="up_to_date", counts=artifact.counts, artifact=artifact.id
+        )
+        return gather(self.recipe.name, {name: artifact}, [state], self.run_events())
 
     def write_report(self, language: Language | None = None) -> Path:
         """Write the report as one HTML file and tell where it is."""
@@ -253,18 +316,31 @@ class Project:
         bundle = self.artifact("export")
         return self._engines.load_model(bundle.file("merged"), None)
 
-    def _keep_snapshot(self) -> None:
-        result = self.look()
-        artifacts = [state.artifact for state in result.states if state.artifact]
-        paths = [
+    def _result(self, outcome: Outcome) -> RunResult:
+        error = outcome.error and addressed(outcome.error, self.root)
+        exported = outcome.artifacts.get("export")
+        evaluation = _evaluation_of(outcome.artifacts)
+        return RunResult(outcome.states, error, evaluation, exported.path if exported else None)
+
+    def _write_snapshot(self, outcome: Outcome, marks: dict[str, list[int]]) -> None:
+        found = RunResult(outcome.states, outcome.error, _evaluation_of(outcome.artifacts))
+        with suppress(ResourceError):
+            write_atomic(self.root / SNAPSHOT, snapshot_bytes(self.document(found), marks))
+
+    def _watched(self) -> list[Path]:
+        """Files and folders that a look depends on, but for the artifacts that it finds."""
+        return [
             Path(RECIPE_NAME),
             *(path.absolute() for path in source_paths(self.recipe.collect, self.root)),
             *(Path("journal") / f"{name}.jsonl" for name in JOURNALS),
-            *(path.relative_to(self.root) for path in self._store(Silence()).paths(artifacts)),
+            *(path.relative_to(self.root) for path in self._store(Silence()).index_paths()),
             *self._base_paths(),
         ]
-        data = snapshot_bytes(self.root, self.document(result), paths)
-        write_atomic(self.root / SNAPSHOT, data)
+
+    def _sealed(self, outcome: Outcome) -> list[Path]:
+        artifacts = [state.artifact for state in outcome.states if state.artifact]
+        paths = self._store(Silence()).artifact_paths(artifacts)
+        return [path.relative_to(self.root) for path in paths]
 
     def _base_paths(self) -> list[Path]:
         folder = self.root / self.recipe.choose.base
@@ -279,8 +355,8 @@ class Project:
             if state.artifact
         }
 
-    def _look(self) -> Outcome:
-        return self._runner(Silence(), Silence()).look()
+    def _look(self, scope: Scope | None = None, events: EventSink | None = None) -> Outcome:
+        return self._runner(events or Silence(), Silence()).look(scope)
 
     @contextmanager
     def _writing(self) -> Generator[tuple[Runner, EventSink]]:

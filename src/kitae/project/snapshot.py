@@ -31,16 +31,24 @@ def read_snapshot(root: Path) -> dict[str, Any] | None:
     return kept["document"] if is_current else None
 
 
-def snapshot_bytes(root: Path, document: dict[str, Any], paths: Iterable[Path]) -> bytes:
-    """A snapshot of a document that depends on files and folders.
+def marks_of(root: Path, paths: Iterable[Path]) -> dict[str, list[int]]:
+    """What tells that files and folders are as they were.
 
     Args:
         root: The project folder.
-        document: What `kitae status --format json` prints.
         paths: Files and folders, absolute or below the root; missing ones count as missing.
     """
-    depends = {str(path): _mark(root / path) for path in paths}
-    return orjson.dumps({"version": __version__, "depends": depends, "document": document})
+    return {str(path): _mark(root / path) for path in paths}
+
+
+def snapshot_bytes(document: dict[str, Any], marks: dict[str, list[int]]) -> bytes:
+    """A snapshot of a document that holds while everything it depends on keeps its mark.
+
+    Args:
+        document: What `kitae status --format json` prints.
+        marks: From `marks_of`, taken before the document was made.
+    """
+    return orjson.dumps({"version": __version__, "depends": marks, "document": document})
 
 
 def _mark(path: Path) -> list[int]:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kitae.core.errors import DependencyError, UsageError
-from kitae.engines.protocols import Encoder, Engines, LanguageModel, TrainingJob, TrainingResult
+from kitae.engines.protocols import (
+    Encoder,
+    Engines,
+    Fetcher,
+    LanguageModel,
+    TrainingJob,
+    TrainingResult,
+)
 
 if TYPE_CHECKING:
     from kitae.engines.protocols import LocatedBase
@@ -24,6 +32,13 @@ def local_engines() -> Engines:
         load_model=_load_model,
         train=_train,
         merge=_merge,
+        fetchers={
+            "hub": _hub_fetcher,
+            "modelscope": _modelscope_fetcher,
+            "kaggle": _kaggle_fetcher,
+            "github": _github_fetcher,
+            "web": _web_fetcher,
+        },
         versions=_versions,
     )
 
@@ -82,6 +97,46 @@ def _merge(base: Path, adapter: Path, target: Path) -> None:
     from kitae.engines.exporting import merge_adapter
 
     merge_adapter(base, adapter, target)
+
+
+def _hub_fetcher() -> Fetcher:
+    from kitae.engines.fetching import HuggingFaceDatasets
+
+    return HuggingFaceDatasets(is_offline=_is_offline())
+
+
+def _modelscope_fetcher() -> Fetcher:
+    from kitae.engines.fetching import ModelScopeDatasets
+
+    return ModelScopeDatasets(is_offline=_is_offline())
+
+
+def _kaggle_fetcher() -> Fetcher:
+    from kitae.engines.fetching import KaggleDatasets
+
+    return KaggleDatasets(is_offline=_is_offline())
+
+
+def _github_fetcher() -> Fetcher:
+    from kitae.engines.fetching import GitHubRepositories
+    from kitae.engines.fetching.github import PUBLIC_API
+
+    address = os.environ.get("GITHUB_API_URL") or PUBLIC_API
+    token = os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN")
+    return GitHubRepositories(api_url=address, token=token, is_offline=_is_offline())
+
+
+def _web_fetcher() -> Fetcher:
+    from kitae.engines.fetching.web import Surroundings, WebCrawler
+
+    proxy = os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
+    return WebCrawler(Surroundings(proxy=proxy))
+
+
+def _is_offline() -> bool:
+    """Whether the user said that the network is not to be used."""
+    said = (os.environ.get(name, "") for name in ("KITAE_OFFLINE", "HF_HUB_OFFLINE"))
+    return any(word.strip().lower() in ("1", "true", "yes", "on") for word in said)
 
 
 def _versions() -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -43,7 +44,8 @@ def write_atomic(path: Path, data: bytes) -> None:
         temporary.replace(path)
         fsync_file(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise_resource_error(error, path)
 
 

@@ -6,13 +6,14 @@ read, review or test it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypedDict
 
+import orjson
 import pyarrow as pa
 
 from kitae.core.config import Record
-from kitae.core.hashing import digest
 
 Side = Literal["train", "validation", "test"]
 SIDES: tuple[Side, ...] = ("train", "validation", "test")
@@ -49,6 +50,11 @@ class Example(Record):
     locator: str = ""
     """Where in the source, e.g. `line 12` or `sheet Q&A, row 7`."""
     licence: str = "unknown"
+    """SPDX expression where it can be told, else `unknown`."""
+    terms: str = ""
+    """What else the source says about use."""
+    retrieved: str = ""
+    """ISO 8601 time for what was fetched; empty for local files."""
     language: str = ""
     """ISO 639-1 code or empty until `clean`."""
     repairs: tuple[str, ...] = ()
@@ -77,6 +83,8 @@ _FIELDS: list[tuple[str, pa.DataType]] = [
     ("source", pa.string()),
     ("locator", pa.string()),
     ("licence", pa.string()),
+    ("terms", pa.string()),
+    ("retrieved", pa.string()),
     ("language", pa.string()),
     ("repairs", pa.list_(pa.string())),
     ("review", pa.string()),
@@ -97,12 +105,22 @@ class ChatMessage(TypedDict):
     content: str
 
 
+Content = tuple[str, str, str, str, Sequence[Sequence[str]]]
+"""Instruction, input, output, system, and the earlier rounds as (instruction, answer): what an id is of."""
+
+
 def content_id(
     instruction: str, input_text: str, output: str, system: str, history: Sequence[Round]
 ) -> str:
     """The id of a row's content: 16 hex digits; equal content gives the equal id."""
-    rounds = [[r.instruction, r.answer] for r in history]
-    return digest([instruction, input_text, output, system, rounds])[:16]
+    rounds = [(r.instruction, r.answer) for r in history]
+    return content_ids([(instruction, input_text, output, system, rounds)])[0]
+
+
+def content_ids(contents: Iterable[Content]) -> list[str]:
+    """The ids of many contents: the first 16 hex digits of the sha256 of each as a JSON list."""
+    dumps, sha256 = orjson.dumps, hashlib.sha256
+    return [sha256(dumps(content)).hexdigest()[:16] for content in contents]
 
 
 def to_table(examples: Iterable[Example]) -> pa.Table:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from kitae.core.errors import ConflictError
+from kitae.core.errors import ConflictError, KitaeError
 from kitae.records.durable import raise_resource_error
 
 
@@ -20,7 +20,8 @@ def project_lock(path: Path, started_at: str) -> Generator[str | None]:
     """Hold the project's lock for the time of a `with` block.
 
     The kernel releases the lock when its holder dies, by a crash or a reboot, so a file left behind is
-    never mistaken for a holder.
+    never mistaken for a holder. A holder that stops with an error of its own, Ctrl-C included, has ended
+    properly.
 
     Args:
         path: The lock file; made when missing, left behind on purpose.
@@ -44,7 +45,11 @@ def project_lock(path: Path, started_at: str) -> Generator[str | None]:
         holder = {"pid": os.getpid(), "started_at": started_at, "command": " ".join(sys.argv)[:500]}
         os.ftruncate(fd, 0)
         os.pwrite(fd, orjson.dumps(holder), 0)
-        yield leftover
+        try:
+            yield leftover
+        except (KitaeError, KeyboardInterrupt):
+            os.ftruncate(fd, 0)
+            raise
         os.ftruncate(fd, 0)
     finally:
         os.close(fd)

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import orjson
 import pyarrow as pa
+from pydantic import ValidationError
 
 from kitae.core.config import Record
 from kitae.core.errors import DataError, NotFoundError
@@ -28,10 +29,16 @@ from kitae.records.counts import Counts
 from kitae.records.durable import fsync_file, fsync_tree, raise_resource_error, write_atomic
 
 R = TypeVar("R", bound=Record)
+Content = bytes | Callable[[BinaryIO], None]
+"""Of a file: its bytes, or what writes them into an open file, for those too large to hold."""
+_arrow: Any = pa
+"""Untyped, for what the stubs of pyarrow leave out."""
 
 MANIFEST = "manifest.json"
 LATEST = "latest"
 SCHEMA_VERSION = 1
+BATCH_ROWS = 8192
+"""Rows per record batch of a stored table; fixed, so that equal rows give equal bytes."""
 
 
 class Manifest(Record):
@@ -62,15 +69,18 @@ class Product:
         counts: Row counts, for stages that carry rows.
         tables: File stem -> Arrow table; written as `STEM.arrow`.
         records: File stem -> record; written as `STEM.json`.
-        files: Path in the artifact -> content.
+        files: Path in the artifact -> content, or what writes it into an open file, piece by piece.
         folders: Name in the artifact -> a folder that is moved into it.
+        table_files: File stem -> a file that a `TableWriter` wrote into the stage's work folder; moved
+            into the artifact in place of writing the table of that stem.
     """
 
     counts: Counts | None = None
     tables: Mapping[str, pa.Table] = field(default_factory=dict[str, pa.Table])
     records: Mapping[str, Record] = field(default_factory=dict[str, Record])
-    files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    files: Mapping[str, Content] = field(default_factory=dict[str, "Content"])
     folders: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    table_files: Mapping[str, Path] = field(default_factory=dict[str, Path])
 
 
 @dataclass(frozen=True)
@@ -101,8 +111,7 @@ class Artifact:
 
     def table(self, stem: str) -> pa.Table:
         """The Arrow table that was stored under this stem, memory-mapped."""
-        with pa.memory_map(str(self.path / f"{stem}.arrow")) as source:
-            return pa.ipc.open_file(source).read_all()
+        return _read_table(self.path / f"{stem}.arrow")
 
     def record(self, stem: str, kind: type[R]) -> R:
         """The record that was stored under this stem."""
@@ -139,10 +148,9 @@ class Store:
 
         A damaged artifact counts as not there (the stage runs again) and is reported as an event.
         """
-        entry = self._root / "index" / stage / fingerprint
-        if not entry.exists():
+        artifact_id = self.indexed(stage, fingerprint)
+        if artifact_id is None:
             return None
-        artifact_id = entry.read_text(encoding="utf-8").strip()
         try:
             return self.open(artifact_id)
         except (DataError, NotFoundError) as error:
@@ -151,42 +159,76 @@ class Store:
             )
             return None
 
+    def indexed(self, stage: str, fingerprint: str) -> str | None:
+        """The id of the artifact that this fingerprint gave before, sound or not; None for none."""
+        entry = self._root / "index" / stage / fingerprint
+        if not entry.exists():
+            return None
+        return entry.read_text(encoding="utf-8", errors="replace").strip()
+
     def open(self, artifact_id: str) -> Artifact:
         """An artifact by its id, every checksum verified.
 
         Raises:
             NotFoundError: There is no such artifact.
-            DataError: A file is missing or its content is not what was sealed.
+            DataError: A file is missing or its content is not what was sealed; the error names the
+                stage, the artifact and the file.
         """
         path = self._root / "objects" / artifact_id
-        manifest_path = path / MANIFEST
-        if not manifest_path.exists():
+        if not (path / MANIFEST).exists():
             raise NotFoundError(f"There is no artifact {artifact_id!r}.", where=str(path))
-        manifest = Manifest.model_validate_json(manifest_path.read_bytes())
-        if _artifact_id(manifest) != artifact_id:
-            raise DataError(
-                "The manifest was changed after it was sealed.",
-                where=str(manifest_path),
-                fix="run `kitae run`: the stage is made again",
-            )
-        verify_files(path, manifest.files)
+        manifest = _read_manifest(path)
+        try:
+            verify_files(path, manifest.files)
+        except DataError as error:
+            raise _damaged(path, error.what) from error
         return Artifact(path, manifest)
 
-    def paths(self, artifact_ids: Iterable[str]) -> list[Path]:
-        """The files of some artifacts and the folders of the index: what a change shows in."""
+    def ids(self) -> list[str]:
+        """The ids of all artifacts, sound or not, sorted."""
+        objects = self._root / "objects"
+        return sorted(p.name for p in objects.iterdir()) if objects.is_dir() else []
+
+    def peek(self, artifact_id: str) -> Artifact:
+        """An artifact by its id, its manifest checked but none of its files.
+
+        Raises:
+            NotFoundError: There is no such artifact.
+            DataError: Its manifest is damaged.
+        """
+        path = self._root / "objects" / artifact_id
+        if not (path / MANIFEST).exists():
+            raise NotFoundError(f"There is no artifact {artifact_id!r}.", where=str(path))
+        return Artifact(path, _read_manifest(path))
+
+    def latest(self, stage: str) -> str | None:
+        """The id of the newest artifact of a stage, sound or not; None for none."""
+        return self.indexed(stage, LATEST)
+
+    def artifact_paths(self, artifact_ids: Iterable[str]) -> list[Path]:
+        """The folders of some artifacts and the files in them: what damage shows in."""
         objects = [self._root / "objects" / name for name in artifact_ids]
         files = [path for folder in objects for path in folder.rglob("*") if path.is_file()]
-        return [*objects, *files, *(self._root / "index").iterdir()]
+        return [*objects, *files]
+
+    def index_paths(self) -> list[Path]:
+        """The folders of the index, there or not: what every new artifact shows in."""
+        index = self._root / "index"
+        return [index, *sorted(index.iterdir())] if index.is_dir() else [index]
 
     def latest_inputs(self, stage: str) -> dict[str, str] | None:
         """What the newest artifact of a stage was made from, or None when there is none."""
         entry = self._root / "index" / stage / LATEST
         if not entry.exists():
             return None
-        manifest = self._root / "objects" / entry.read_text(encoding="utf-8") / MANIFEST
-        if not manifest.exists():
+        artifact_id = entry.read_text(encoding="utf-8", errors="replace").strip()
+        folder = self._root / "objects" / artifact_id
+        if not (folder / MANIFEST).exists():
             return None
-        return Manifest.model_validate_json(manifest.read_bytes()).inputs
+        try:
+            return _read_manifest(folder).inputs
+        except DataError:
+            return None
 
     def seal(self, manifest_without_files: Manifest, product: Product) -> Artifact:
         """Write a product as an artifact: files, fsync, manifest, rename, index.
@@ -218,7 +260,10 @@ class Store:
 
     def _write_product(self, draft: Path, product: Product, stage: str) -> None:
         for stem, table in product.tables.items():
-            write_table(draft / f"{stem}.arrow", table)
+            if stem in product.table_files:
+                product.table_files[stem].replace(draft / f"{stem}.arrow")
+            else:
+                write_table(draft / f"{stem}.arrow", table)
             self._events.emit(Event("store.file_written", stage, {"file": f"{stem}.arrow"}))
         for stem, record in product.records.items():
             (draft / f"{stem}.json").write_bytes(record_bytes(record))
@@ -226,7 +271,8 @@ class Store:
         for name, content in product.files.items():
             target = draft / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+            with target.open("wb") as stream:
+                write_content(content, stream)
             self._events.emit(Event("store.file_written", stage, {"file": name}))
         for name, folder in product.folders.items():
             shutil.copytree(folder, draft / name)
@@ -244,6 +290,30 @@ class Store:
         write_atomic(index / LATEST, artifact_id.encode())
         self._events.emit(Event("store.published", manifest.stage, {"artifact": artifact_id}))
         return Artifact(target, manifest)
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    """The manifest of an artifact's folder.
+
+    Raises:
+        DataError: It is not whole, or not what was sealed.
+    """
+    try:
+        manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except ValidationError as error:
+        raise _damaged(folder, f"{MANIFEST} is cut off or broken.") from error
+    if _artifact_id(manifest) != folder.name:
+        raise _damaged(folder, f"{MANIFEST} was changed after it was sealed.")
+    return manifest
+
+
+def _damaged(folder: Path, why: str) -> DataError:
+    stage = folder.name.rpartition("-")[0]
+    return DataError(
+        f"The stored result of stage {stage!r} (artifact {folder.name}) is damaged: {why}",
+        where=str(folder),
+        fix=f"`kitae run --until {stage}` makes it again",
+    )
 
 
 def verify_files(folder: Path, files: Mapping[str, str]) -> None:
@@ -268,11 +338,86 @@ def verify_files(folder: Path, files: Mapping[str, str]) -> None:
             )
 
 
+def write_content(content: Content, stream: BinaryIO) -> None:
+    """Write what a file holds."""
+    if isinstance(content, bytes):
+        stream.write(content)
+    else:
+        content(stream)
+
+
+class TableWriter:
+    """Writes a table to an Arrow IPC file batch by batch; equal rows give equal bytes, however they come."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        self.path = path
+        self._schema = schema.remove_metadata()
+        self._sink = pa.OSFile(str(path), "wb")
+        self._writer: Any = pa.ipc.new_file(self._sink, self._schema)
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows_waiting = 0
+
+    def __enter__(self) -> TableWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def write(self, rows: pa.RecordBatch | pa.Table) -> None:
+        """Add rows; what does not fill a batch yet waits."""
+        batches = rows.to_batches() if isinstance(rows, pa.Table) else [rows]
+        for batch in batches:
+            self._waiting.append(batch)
+            self._rows_waiting += batch.num_rows
+            if self._rows_waiting >= BATCH_ROWS:
+                self._write_full()
+
+    def close(self) -> None:
+        """Write what waits, and the end of the file."""
+        try:
+            if self._rows_waiting:
+                self._writer.write_batch(_joined(self._waiting))
+            self._waiting, self._rows_waiting = [], 0
+            self._writer.close()
+        finally:
+            self._sink.close()
+
+    def read(self) -> pa.Table:
+        """The table as it was written, memory-mapped; after `close`."""
+        return _read_table(self.path)
+
+    def _write_full(self) -> None:
+        waiting, self._waiting, self._rows_waiting = self._waiting, [], 0
+        parts: list[pa.RecordBatch] = []
+        missing = BATCH_ROWS
+        for batch in waiting:
+            start = 0
+            while batch.num_rows - start >= missing:
+                parts.append(batch.slice(start, missing))
+                self._writer.write_batch(_joined(parts))
+                start, parts, missing = start + missing, [], BATCH_ROWS
+            if start < batch.num_rows:
+                parts.append(batch.slice(start))
+                missing -= batch.num_rows - start
+        self._waiting, self._rows_waiting = parts, BATCH_ROWS - missing
+
+
+def _joined(parts: list[pa.RecordBatch]) -> pa.RecordBatch:
+    """Batches as one whose buffers hold its own rows and nothing else: a slice would show its origin."""
+    return _arrow.concat_batches([*parts, parts[0].slice(0, 0)])
+
+
+def _read_table(path: Path) -> pa.Table:
+    with pa.memory_map(str(path)) as source:
+        return pa.ipc.open_file(source).read_all()
+
+
 def write_table(path: Path, table: pa.Table) -> None:
     """Write a table as an Arrow IPC file; equal tables give equal bytes."""
-    plain = table.combine_chunks().replace_schema_metadata(None)
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, plain.schema) as writer:
-        writer.write_table(plain)
+    with TableWriter(path, table.schema) as writer:
+        writer.write(table)
 
 
 def record_bytes(record: Record) -> bytes:

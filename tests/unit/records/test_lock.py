@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from kitae.core.errors import ConflictError
+from kitae.core.errors import AbortedError, ConflictError
 from kitae.records.lock import project_lock
 
 HOLD = """
@@ -43,6 +43,14 @@ def test_lock_left_by_a_killed_holder_is_taken_over(tmp_path, holder):
     holder.wait()
     with project_lock(tmp_path / "lock", "now") as leftover:
         assert f'"pid":{holder.pid}' in leftover
+
+
+@pytest.mark.parametrize("stop", [AbortedError("Ctrl-C twice"), KeyboardInterrupt()])
+def test_aborted_holder_has_ended_properly(tmp_path, stop):
+    with pytest.raises(type(stop)), project_lock(tmp_path / "lock", "now"):
+        raise stop
+    with project_lock(tmp_path / "lock", "now") as leftover:
+        assert leftover is None
 
 
 def test_properly_ended_holder_leaves_nothing(tmp_path):

@@ -82,6 +82,37 @@ def test_changed_manifest_is_detected(store):
         store.open(sealed.id)
 
 
+@pytest.mark.parametrize("kept_bytes", [0, 1, 40])
+def test_half_cut_manifest_is_damage_that_names_stage_and_artifact(tmp_path, kept_bytes):
+    events = Collected()
+    store = Store(tmp_path, events)
+    store.prepare()
+    sealed = store.seal(manifest(), PRODUCT)
+    path = sealed.path / "manifest.json"
+    path.write_bytes(path.read_bytes()[:kept_bytes])
+    with pytest.raises(DataError, match=f"stage 'clean' .artifact {sealed.id}. is damaged"):
+        store.open(sealed.id)
+    assert store.find("clean", "f" * 64) is None
+    assert events.events[-1].kind == "store.damaged"
+    assert store.latest_inputs("clean") is None
+
+
+def test_damaged_file_is_told_with_its_stage_and_artifact(store):
+    sealed = store.seal(manifest(), PRODUCT)
+    (sealed.path / "notes/one.txt").write_bytes(b"two")
+    with pytest.raises(DataError, match=r"notes/one\.txt") as caught:
+        store.open(sealed.id)
+    assert "stage 'clean'" in caught.value.what
+    assert sealed.id in caught.value.what
+
+
+@pytest.mark.parametrize("content", [b"", b"cle", b"\xff\xfe"])
+def test_half_cut_index_entry_counts_as_no_result(store, content):
+    store.seal(manifest(), PRODUCT)
+    (store._root / "index/clean" / ("f" * 64)).write_bytes(content)
+    assert store.find("clean", "f" * 64) is None
+
+
 def test_resealing_after_damage_mends_the_artifact(store):
     sealed = store.seal(manifest(), PRODUCT)
     (sealed.path / "notes/one.txt").write_bytes(b"two")

@@ -8,13 +8,9 @@ from typing import Any
 
 import yaml
 
-UNKNOWN = "unknown"
+from kitae.engines.licences import UNKNOWN, licence_of_text
+
 _FRONT_MATTER = re.compile(r"\A---\r?\n(.*?)\r?\n---\s*(?:\n|\Z)", re.DOTALL)
-_KNOWN_TEXTS = (
-    ("Apache License", "Version 2.0", "apache-2.0"),
-    ("MIT License", "Permission is hereby granted", "mit"),
-    ("BSD 3-Clause", "Redistribution and use", "bsd-3-clause"),
-)
 
 
 def read_licence(folder: Path) -> str:
@@ -51,6 +47,5 @@ def _licence_of_file(folder: Path) -> str:
     for name in ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE"):
         path = folder / name
         if path.is_file():
-            text = path.read_text("utf-8", "replace")[:3000]
-            return next((code for a, b, code in _KNOWN_TEXTS if a in text and b in text), UNKNOWN)
+            return licence_of_text(path.read_text("utf-8", "replace")).lower()
     return UNKNOWN

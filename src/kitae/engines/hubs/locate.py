@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 
-from kitae.core.errors import DataError, NotFoundError
+from kitae.core.errors import DataError, NetworkError, NotFoundError
 from kitae.engines.hubs.checksums import verify_checksums
 from kitae.engines.hubs.description import describe_base
 from kitae.engines.hubs.huggingface import HubSettings, find_on_hub, is_hub_id
@@ -51,7 +51,11 @@ def _folder(reference: str, root: Path, hub: HubSettings | None) -> Path:
             fix="name the folder that holds config.json, the tokenizer and *.safetensors",
         )
     if is_hub_id(reference):
-        return find_on_hub(reference, hub)
+        try:
+            return find_on_hub(reference, hub)
+        except (NotFoundError, NetworkError) as error:
+            error.what = f"{error.what} Nor is there a folder {str(local)!r}."
+            raise
     raise _nowhere(reference, root)
 
 

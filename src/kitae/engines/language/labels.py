@@ -48,9 +48,11 @@ def _json_fields(answers: Sequence[str]) -> dict[str, list[str]] | None:
 
 def _is_small(values: Sequence[str], rows: int) -> bool:
     sizes = Counter(values)
+    if len(sizes) > max(SMALL_SET, SMALL_SHARE * rows):
+        return False
     if any(word_count(tokens(value)) > LABEL_WORDS for value in sizes):
         return False
-    if len(sizes) > max(SMALL_SET, SMALL_SHARE * rows) or len(sizes) > max(1.0, 0.5 * rows):
+    if len(sizes) > max(1.0, 0.5 * rows):
         return False
     repeated = sum(size for size in sizes.values() if size > 1)
     return repeated >= REPEATED_SHARE * rows

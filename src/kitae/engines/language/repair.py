@@ -9,21 +9,24 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-_MOJIBAKE = re.compile(
-    r"[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
+MOJIBAKE_TRAIL = re.compile(
+    r"[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
     r"\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]"
-    r"|[\u00ef\u00bf]\u00bf?\u00bd"
 )
-_WINDOWS_CHARACTER = re.compile(r"[\u0080-\u009f]")
-_READ_AS_SHIFT_JIS = re.compile(r"(?:[縺繧繝][^\s]){2}")
-_READ_AS_GBK = re.compile(r"[鐨鏄銆锛鍦浣涓鎴鍒]")
+"""What the second byte of a character becomes when UTF-8 is read as Windows-1252 or Latin-1."""
+_MOJIBAKE = re.compile(rf"[\u00c2-\u00f4]{MOJIBAKE_TRAIL.pattern}|[\u00ef\u00bf]\u00bf?\u00bd")
+WINDOWS_CHARACTER = re.compile(r"[\u0080-\u009f]")
+SHIFT_JIS_CHARACTER = re.compile("[縺繧繝]")
+_READ_AS_SHIFT_JIS = re.compile(rf"(?:{SHIFT_JIS_CHARACTER.pattern}[^\s]){{2}}")
+GBK_CHARACTER = re.compile("[鐨鏄銆锛鍦浣涓鎴鍒]")
 
-_LINE_BREAKS = re.compile(r"\r\n?|\u2028|\u2029")
-_CONTROLS = re.compile(
+LINE_BREAKS = re.compile(r"\r\n?|\u2028|\u2029")
+CONTROLS = re.compile(
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b\u2060-\u2064\ufeff\u202a-\u202e"
     r"\u2066-\u2069\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 # Joiners shape emoji and some scripts; between other characters they are left-overs.
+JOINERS = re.compile(r"[\u200c\u200d]")
 _STRAY_JOINERS = re.compile(
     r"[\u200c\u200d](?![\u0590-\u0dff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])"
     r"|(?<![\u0590-\u0dff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]"
@@ -41,11 +44,9 @@ _TRAILING_SPECIAL = re.compile(rf"(?:\s*(?:{_SPECIAL}|<s>))+\s*\Z")
 def mended_encoding(text: str) -> str:
     """Text whose bytes were once read in the wrong encoding, read in the right one."""
     if _MOJIBAKE.search(text):
-        import ftfy
-
-        text = ftfy.fix_encoding(text)
-    text = _WINDOWS_CHARACTER.sub(_windows_character, text)
-    for gate, least, codec in ((_READ_AS_SHIFT_JIS, 1, "cp932"), (_READ_AS_GBK, 3, "gb18030")):
+        text = with_right_encoding(text)
+    text = WINDOWS_CHARACTER.sub(_windows_character, text)
+    for gate, least, codec in ((_READ_AS_SHIFT_JIS, 1, "cp932"), (GBK_CHARACTER, 3, "gb18030")):
         if len(gate.findall(text)) >= least:
             return _read_again(text, codec)
     return text
@@ -58,7 +59,7 @@ def composed(text: str) -> str:
 
 def without_controls(text: str) -> str:
     """The text without control and zero-width characters; every line break as a line feed."""
-    return _STRAY_JOINERS.sub("", _CONTROLS.sub("", _LINE_BREAKS.sub("\n", text)))
+    return _STRAY_JOINERS.sub("", CONTROLS.sub("", LINE_BREAKS.sub("\n", text)))
 
 
 def without_special_tokens(text: str) -> str:
@@ -127,6 +128,48 @@ def without_inner_special_tokens(text: str) -> str:
 
 def _is_html(text: str) -> bool:
     return bool(re.search(r"<s>[^<]*</s>", text)) and not re.search(r"<\|\w+\|>", text)
+
+
+MAY_BE_BAD = re.compile(r"[\u0080-\u2fff\uf8ff\ufb00-\ufb06\ufffd]+")
+"""Outside of these, and more than `_BAD_REACH` characters away from them, ftfy finds nothing bad."""
+_BAD_REACH = 7
+
+
+def with_right_encoding(text: str) -> str:
+    """What `ftfy.fix_encoding` gives, without looking at all of a text that was read wrongly as a whole."""
+    import ftfy
+
+    while is_bad(text):
+        whole = _read_as_utf8(text)
+        if whole is None:
+            return ftfy.fix_encoding(text)
+        text = whole
+    return text
+
+
+def is_bad(text: str) -> bool:
+    """What `ftfy.badness.is_bad` says, looking only around characters that can be bad."""
+    from ftfy.badness import BADNESS_RE
+
+    around = (
+        (max(0, found.start() - _BAD_REACH), found.end() + _BAD_REACH)
+        for found in MAY_BE_BAD.finditer(text)
+    )
+    return any(BADNESS_RE.search(text, first, last) for first, last in around)
+
+
+def _read_as_utf8(text: str) -> str | None:
+    """The text as the UTF-8 that it was; None where only some of it was, or its bytes were changed."""
+    for encoding in ("latin-1", "sloppy-windows-1252"):
+        try:
+            raw = text.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        try:
+            return None if b"\x1a" in raw else raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+    return None
 
 
 def _windows_character(found: re.Match[str]) -> str:

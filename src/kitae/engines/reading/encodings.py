@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import math
+import mmap
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ MINIMUM_CONFIDENCE = 0.98
 
 _SAMPLE_BYTES = 32_768
 _LINE_BYTES = 4_096
+_MANY_LINES = 20
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _LATIN_WORD = re.compile("[A-Za-z0-9] ?[\xa0-\u024f]|[\xa0-\u024f] ?[A-Za-z0-9]")
 _ABOVE_ASCII = re.compile(r"[^\x00-\x7f]+")
@@ -122,13 +124,48 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     return Decoded(text, "utf-8")
 
 
+def utf8_name(data: mmap.mmap, *, is_valid: bool) -> str | None:
+    """`utf-8` or `utf-8-sig` where a large file is that for `decode` too; None where it may be another.
+
+    Args:
+        data: The whole file, more than 32 KiB.
+        is_valid: Whether all of it can be decoded as UTF-8.
+    """
+    head = data[:_SAMPLE_BYTES]
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding if encoding == "utf-8-sig" else None
+    if head[:4096].count(0) >= 2:
+        return None
+    if is_valid or _is_mostly_utf8(_sample(data)):
+        return "utf-8"
+    best = candidates(data)[0]
+    is_sure = best.confidence >= MINIMUM_CONFIDENCE and best.is_plausible
+    return "utf-8" if is_sure and best.encoding == "utf-8" else None
+
+
+def _is_mostly_utf8(sample: bytes) -> bool:
+    """Whether so many lines can be read as UTF-8 that the others must be damaged."""
+    lines = sample.split(b"\n")
+    sound = sum(not line.isascii() and _is_utf8(line) for line in lines)
+    return sound >= _MANY_LINES and sound >= 0.9 * len(lines)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(line)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def is_wide(data: bytes) -> bool:
     """Whether the bytes are UTF-16 or UTF-32, with or without a byte order mark."""
     found = _by_mark(data) or _by_zero_bytes(data)
     return found is not None and found.encoding != "utf-8-sig"
 
 
-def candidates(data: bytes, temperature: float = _TEMPERATURE) -> list[Candidate]:
+def candidates(data: bytes | mmap.mmap, temperature: float = _TEMPERATURE) -> list[Candidate]:
     """Every reading of the bytes worth a thought, the likeliest first."""
     sample = _sample(data)
     bags = _languages()
@@ -267,10 +304,10 @@ def _known_name(encoding: str) -> str:
     return _SUPERSETS.get(name, name)
 
 
-def _sample(data: bytes) -> bytes:
+def _sample(data: bytes | mmap.mmap) -> bytes:
     """The lines that have bytes above ASCII, up to a limit: they alone can tell."""
     if len(data) <= _SAMPLE_BYTES:
-        return data
+        return data[:]
     telling: list[bytes] = []
     size, place = 0, 0
     while size < _SAMPLE_BYTES and (found := _HIGH_BYTE.search(data, place)):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kitae.core.errors import DataError, NotFoundError, ResourceError
 
-READABLE = "JSON, JSONL, CSV, TSV, XLSX or Parquet"
+READABLE = "JSON, JSONL, CSV, TSV, XLSX, Parquet or Arrow"
 
 _BINARY_STARTS: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old or encrypted Office file"),
@@ -14,10 +14,8 @@ _BINARY_STARTS: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"GIF8", "a GIF picture"),
-    (b"\x1f\x8b", "gzip-compressed"),
     (b"BZh", "bzip2-compressed"),
     (b"\xfd7zXZ", "xz-compressed"),
-    (b"\x28\xb5\x2f\xfd", "zstandard-compressed"),
     (b"7z\xbc\xaf", "a 7-zip archive"),
     (b"Rar!", "a RAR archive"),
     (b"\x7fELF", "a program"),

@@ -1,4 +1,4 @@
-"""JSON and JSONL -> rows. Sound rows go through the fast parsers; around a broken one, the rest is kept.
+"""JSON and JSONL -> rows, all of a file at once.
 
 Two ways through a file give the same rows: line by line (JSONL in UTF-8, orjson), and as one text (arrays,
 objects one after another, other encodings). A line that orjson refuses is read the second way.
@@ -6,37 +6,15 @@ objects one after another, other encodings). A line that orjson refuses is read 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
-import orjson
-
 from kitae.engines.reading.encodings import Decoded
-from kitae.engines.reading.json_row import (
-    FULL_STOPS,
-    INVISIBLE,
-    PUNCTUATION,
-    QUOTES,
-    BrokenRowError,
-    RowParser,
-)
-from kitae.engines.reading.json_strict import StrictParser, is_plain
+from kitae.engines.reading.json_lines import JsonLines, is_lines
+from kitae.engines.reading.json_text import TextReader
 from kitae.engines.reading.roles import role_of
-from kitae.engines.reading.rows import (
-    MAX_ROW_CHARACTERS,
-    BytePlaces,
-    Findings,
-    RawRow,
-    Reading,
-    TextPlaces,
-)
+from kitae.engines.reading.rows import BytePlaces, Findings, RawRow, Reading, TextPlaces
 
-_FIRST_KEYS = (
-    "instruction|prompt|question|conversations|conversation|messages|dialog|id|system|input|query|text"
-    "|指令|指示|问题|問題|質問|输入|輸入|入力|系统|システム|prompt_id|category|name|title|context|tools"
-)
 _NO_WRAPPERS = (
     "conversations",
     "conversation",
@@ -46,7 +24,6 @@ _NO_WRAPPERS = (
     "instances",
     "turns",
 )
-_JUNK = re.compile(r"[^\n{｛\[\]［］]+")
 
 
 def read_json(decoded: Decoded, data: bytes, source: str) -> Reading:
@@ -59,56 +36,42 @@ def read_json(decoded: Decoded, data: bytes, source: str) -> Reading:
     """
     is_utf8 = decoded.encoding in ("utf-8", "utf-8-sig")
     body = data[decoded.mark_bytes :] if is_utf8 else b""
-    if is_utf8 and _is_lines(body):
+    if is_utf8 and is_lines(body):
         places = BytePlaces(body, decoded.mark_bytes)
-        reader = _JsonReader(Findings(source, places))
-        reader.read_lines(body, decoded.mark_bytes)
+        findings = Findings(source, places)
+        lines = JsonLines(BytesIO(body), findings, places)
+        rows, format_name = list(lines.rows(lambda _rows, _line, _is_clean: 0)), "jsonl"
     else:
         places = TextPlaces(decoded.text, decoded.encoding, first_offset=decoded.mark_bytes)
-        reader = _JsonReader(Findings(source, places))
+        findings = Findings(source, places)
+        reader = TextReader(findings)
         reader.read_text(decoded.text)
-    reader.unwrap()
+        rows, format_name = reader.rows, "jsonl" if reader.has_no_array else "json"
+    rows = _unwrapped(rows, findings)
     return Reading(
-        format="jsonl" if reader.is_lines or reader.has_no_array else "json",
-        rows=reader.rows,
-        broken=reader.findings.broken,
-        repairs=reader.findings.repairs,
+        format=format_name,
+        rows=rows,
+        broken=findings.broken,
+        repairs=findings.repairs,
         places=places,
-        columns=_columns(reader.rows),
+        columns=_columns(rows),
         encoding=decoded.encoding,
         is_guess=decoded.is_guess,
         confidence=decoded.confidence,
     )
 
 
-def _is_lines(body: bytes) -> bool:
-    """Whether most of the first lines are objects on their own."""
-    seen = objects = 0
-    for line in _lines(body[: 2**20]):
-        if not line.strip():
-            continue
-        seen += 1
-        objects += line.lstrip()[:1] == b"{" and _loads(line) is not None
-        if seen == 20:
-            break
-    return objects * 2 >= seen and objects > 0
-
-
-def _loads(line: bytes) -> dict[str, Any] | None:
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    return value if type(value) is dict else None
-
-
-def _lines(body: bytes) -> Iterator[bytes]:
-    start = 0
-    while start < len(body):
-        end = body.find(b"\n", start)
-        end = len(body) if end < 0 else end
-        yield body[start:end]
-        start = end + 1
+def _unwrapped(rows: list[RawRow], findings: Findings) -> list[RawRow]:
+    """A single object that only holds the list of rows, e.g. {"data": [...]}, is that list."""
+    if len(rows) != 1 or findings.broken or any(map(role_of, rows[0].values)):
+        return rows
+    outer = rows[0]
+    lists = [(key, v) for key, v in outer.values.items() if _is_row_list(v)]
+    if len(lists) != 1 or role_of(lists[0][0]) or lists[0][0] in _NO_WRAPPERS:
+        return rows
+    key, inner = lists[0]
+    findings.repaired("wrapped_rows", outer.position, key)
+    return [RawRow(values, n, outer.line, outer.position) for n, values in enumerate(inner, 1)]
 
 
 def _is_row_list(value: Any) -> bool:  # noqa: ANN401
@@ -118,284 +81,3 @@ def _is_row_list(value: Any) -> bool:  # noqa: ANN401
 def _columns(rows: list[RawRow]) -> tuple[str, ...]:
     shapes = dict.fromkeys(tuple(row.values) for row in rows)
     return tuple(dict.fromkeys(name for shape in shapes for name in shape))
-
-
-@dataclass
-class _Brackets:
-    """What stands between rows: brackets and commas, and what is odd about them."""
-
-    depth: int = 0
-    arrays: int = 0
-    is_after_row: bool = False
-    is_after_comma: bool = False
-    is_lenient: bool = False
-
-    def open(self) -> str | None:
-        """A `[`; the rule it breaks, if any."""
-        self.depth += 1
-        self.arrays += 1
-        is_second = self.arrays > 1 and self.depth == 1
-        self._reset()
-        return "several_arrays" if is_second else None
-
-    def close(self) -> str | None:
-        """A `]`; the rule it breaks, if any."""
-        broken = "trailing_comma" if self.is_after_comma else None
-        if self.depth == 0 and not self.is_lenient:
-            broken = "stray_bracket"
-        self.depth = max(0, self.depth - 1)
-        self._reset()
-        return broken
-
-    def comma(self) -> str | None:
-        """A `,`; the rule it breaks, if any."""
-        is_expected = self.is_lenient or (self.is_after_row and not self.is_after_comma)
-        is_between_arrays = self.depth == 0 and self.arrays > 0
-        self.is_after_comma = True
-        if is_between_arrays or (is_expected and self.depth > 0):
-            return None
-        return "trailing_comma"
-
-    def row(self) -> str | None:
-        """A row; the rule it breaks, if any."""
-        is_missing = self.depth > 0 and self.is_after_row and not self.is_after_comma
-        broken = "missing_comma" if is_missing and not self.is_lenient else None
-        self.is_after_row, self.is_after_comma, self.is_lenient = True, False, False
-        return broken
-
-    def piece(self) -> None:
-        """Something unreadable: what follows it is not held against anybody."""
-        self.is_after_row, self.is_after_comma, self.is_lenient = True, False, True
-
-    def _reset(self) -> None:
-        self.is_after_row = self.is_after_comma = self.is_lenient = False
-
-
-@dataclass
-class _JsonReader:
-    findings: Findings
-    rows: list[RawRow] = field(default_factory=list[RawRow])
-    is_lines: bool = False
-    _brackets: _Brackets = field(default_factory=_Brackets)
-    _last_note: tuple[str, int] = ("", -2)
-
-    @property
-    def has_no_array(self) -> bool:
-        """Whether rows stand one after another without brackets around them."""
-        return self._brackets.arrays == 0 and len(self.rows) > 1
-
-    def unwrap(self) -> None:
-        """A single object that only holds the list of rows, e.g. {"data": [...]}, is that list."""
-        if len(self.rows) != 1 or self.findings.broken or any(map(role_of, self.rows[0].values)):
-            return
-        outer = self.rows[0]
-        lists = [(key, v) for key, v in outer.values.items() if _is_row_list(v)]
-        if len(lists) != 1 or role_of(lists[0][0]) or lists[0][0] in _NO_WRAPPERS:
-            return
-        key, rows = lists[0]
-        self.findings.repaired("wrapped_rows", outer.position, key)
-        self.rows = [
-            RawRow(values, n, outer.line, outer.position) for n, values in enumerate(rows, 1)
-        ]
-
-    def read_lines(self, body: bytes, mark_bytes: int) -> None:
-        """JSONL: each line is a row; runs of other lines are read as text."""
-        self.is_lines = True
-        rows, loads = self.rows, orjson.loads
-        position = run_start = 0
-        number = run_line = 1
-        is_run = False
-        for raw in _lines(body):
-            value = None
-            if len(raw) <= MAX_ROW_CHARACTERS and not raw.isspace():
-                try:
-                    value = loads(raw)
-                except orjson.JSONDecodeError:
-                    value = None
-            if type(value) is dict and is_plain(raw, value):
-                if is_run:
-                    self._read_run(body[run_start:position], run_line, run_start, mark_bytes)
-                    is_run = False
-                rows.append(RawRow(value, self._next_number(), number, position))
-            elif not is_run and raw and not raw.isspace():
-                is_run, run_start, run_line = True, position, number
-            position += len(raw) + 1
-            number += 1
-        if is_run:
-            self._read_run(body[run_start:], run_line, run_start, mark_bytes)
-
-    def read_text(self, text: str) -> None:
-        """Any JSON: arrays, objects one after another, what is between them."""
-        self._scan(text, TextRows(text, 1, 0))
-
-    def _next_number(self) -> int:
-        return len(self.rows) + len(self.findings.broken) + 1
-
-    def _read_run(self, raw: bytes, line: int, offset: int, mark_bytes: int) -> None:
-        text = raw.decode("utf-8", "surrogateescape")
-        outer = self.findings.places
-        self.findings.places = TextPlaces(
-            text, "utf-8", first_line=line, first_offset=offset + mark_bytes, has_line_rows=True
-        )
-        self._scan(text, TextRows(text, line, offset))
-        self.findings.places = outer
-
-    def _scan(self, text: str, where: TextRows) -> None:
-        place = 0
-        strict = StrictParser(text)
-        while place < len(text):
-            char = text[place]
-            char = PUNCTUATION.get(char, char)
-            if char in " \t\r\n":
-                place += 1
-            elif char == "{":
-                place = self._scan_row(text, place, where, strict)
-            elif char in "[],":
-                self._scan_bracket(text[place], char, place)
-                place += 1
-            elif char in INVISIBLE or (text[place] in FULL_STOPS and self._brackets_closed()):
-                place = self._scan_odd(text, place)
-            else:
-                place = self._scan_junk(text, place)
-        if self._brackets.depth > 0 and not self._brackets.is_lenient and not self.is_lines:
-            self.findings.repaired("unclosed_array", len(text))
-
-    def _scan_odd(self, text: str, place: int) -> int:
-        """A run of one character that means nothing between rows."""
-        char, end = text[place], place + 1
-        while end < len(text) and text[end] == char:
-            end += 1
-        self._note(INVISIBLE.get(char, "fullwidth_punctuation"), place, f"{char!r} × {end - place}")
-        return end
-
-    def _brackets_closed(self) -> bool:
-        return self._brackets.arrays > 0 or bool(self.rows)
-
-    def _scan_bracket(self, raw: str, char: str, place: int) -> None:
-        act = {"[": self._brackets.open, "]": self._brackets.close, ",": self._brackets.comma}
-        rule = act[char]()
-        if raw != char:
-            self._note("fullwidth_punctuation", place, raw)
-        if rule:
-            self._note(rule, place)
-
-    def _note(self, rule: str, place: int, detail: str = "") -> None:
-        """A repair between rows belongs to the row before it, where there is one."""
-        is_same, self._last_note = self._last_note == (rule, place - 1), (rule, place)
-        if is_same:
-            return
-        self.findings.repaired(rule, place, detail)
-        if self.rows and rule in ("trailing_comma", "fullwidth_punctuation"):
-            last = self.rows[-1]
-            if rule not in last.repairs:
-                self.rows[-1] = last._replace(repairs=(*last.repairs, rule))
-
-    def _scan_junk(self, text: str, place: int) -> int:
-        """What is no row: one piece up to the next bracket or line."""
-        found = _JUNK.match(text, place)
-        end = max(place + 1, found.end() if found else place + 1)
-        self._brackets.piece()
-        self.findings.quarantined("not_an_object", place, text[place:end][:80])
-        return end
-
-    def _scan_row(self, text: str, place: int, where: TextRows, strict: StrictParser) -> int:
-        """One object from `place`; gives the place after it."""
-        rule = self._brackets.row()
-        if rule:
-            self.findings.repaired(rule, place)
-        found = strict.read(place)
-        if found is None:
-            return self._mend_row(text, place, where)
-        value, end = found
-        line, position = where.at(place)
-        self.rows.append(RawRow(value, self._next_number(), line, position))
-        return end
-
-    def _mend_row(self, text: str, place: int, where: TextRows) -> int:
-        parser = RowParser(text, place)
-        try:
-            values = parser.read_object()
-        except BrokenRowError as broken:
-            return self._give_up(text, place, parser, broken)
-        if parser.position - place > MAX_ROW_CHARACTERS:
-            self.findings.quarantined("too_long", place, str(parser.position - place))
-        elif parser.refusal:
-            rule, at, detail = parser.refusal
-            self.findings.quarantined(rule, at, detail, start=place)
-        else:
-            rules = self._list_repairs(parser)
-            line, position = where.at(place)
-            self.rows.append(RawRow(values, self._next_number(), line, position, rules))
-        return parser.position
-
-    def _list_repairs(self, parser: RowParser) -> tuple[str, ...]:
-        """One entry per rule, at its first place, with how often it was needed in this row."""
-        first: dict[str, tuple[int, str]] = {}
-        times: dict[str, int] = {}
-        for rule, at, detail in parser.repairs:
-            first.setdefault(rule, (at, detail))
-            times[rule] = times.get(rule, 0) + 1
-        for rule, (at, detail) in first.items():
-            count = f" × {times[rule]}" if times[rule] > 1 else ""
-            self.findings.repaired(rule, at, f"{detail}{count}".strip())
-        return tuple(first)
-
-    def _give_up(self, text: str, place: int, parser: RowParser, broken: BrokenRowError) -> int:
-        """Quarantine what cannot be read and find where the next row starts."""
-        rule = broken.rule
-        after = max(parser.resume, place + 1)
-        start = _deep_end(text, broken.position) if rule == "too_deep" else after
-        end = self._next_row(text, start)
-        if _UNDECODABLE.search(text, place, min(end, broken.position + 200)):
-            rule = "undecodable"
-        elif end - place > MAX_ROW_CHARACTERS:
-            rule = "too_long"
-        elif end <= broken.position:
-            rule = "truncated"
-        at = place + len(text[place : broken.position].rstrip())
-        self.findings.quarantined(rule, at, broken.detail, start=place)
-        self._brackets.piece()
-        return end
-
-    def _next_row(self, text: str, start: int) -> int:
-        keys = {re.escape(next(iter(row.values), "")) for row in self.rows[:1] + self.rows[-1:]}
-        names = "|".join(sorted(key for key in keys if key))
-        found = _row_start(names).search(text, start)
-        return found.start() if found else len(text)
-
-
-_UNDECODABLE = re.compile("[\udc80-\udcff]")
-_ROW_STARTS: dict[str, re.Pattern[str]] = {}
-
-
-def _row_start(names: str) -> re.Pattern[str]:
-    """Where a row starts: a brace and one of the names that rows start with."""
-    if names not in _ROW_STARTS:
-        known = f"{_FIRST_KEYS}|{names}" if names else _FIRST_KEYS
-        pattern = rf"[{{｛]\s*[{QUOTES}](?:{known})[{QUOTES}]\s*[:：]|(?<=\n)[{{｛]\s*[{QUOTES}]"
-        _ROW_STARTS[names] = re.compile(pattern)
-    return _ROW_STARTS[names]
-
-
-def _deep_end(text: str, position: int) -> int:
-    """After something nested too deep, the next line is the first place to trust."""
-    end = text.find("\n", position)
-    return end if end >= 0 else len(text)
-
-
-@dataclass
-class TextRows:
-    """Lines and positions of rows in a text, asked for in rising order."""
-
-    text: str
-    line: int
-    offset: int
-    _seen: int = 0
-
-    def at(self, place: int) -> tuple[int, int]:
-        """Line and position (in the unit of the whole file) of a row's first character."""
-        self.line += self.text.count("\n", self._seen, place)
-        if self.offset:
-            self.offset += len(self.text[self._seen : place].encode("utf-8", "surrogateescape"))
-        self._seen = place
-        return self.line, self.offset or place

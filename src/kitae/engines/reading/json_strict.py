@@ -36,8 +36,36 @@ def is_plain(raw: bytes, value: dict[str, Any]) -> bool:
     """Whether orjson's reading of a line holds: no key twice, not too deep."""
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and depth(value) > MAX_DEPTH:
         return False
-    is_flat = raw.count(b'":') == len(value) and not _SPACED_COLON.search(raw)
-    return is_flat or _is_strict(raw)
+    is_counted = not _SPACED_COLON.search(raw) and _colons(raw) == count_keys(value)
+    return is_counted or _is_strict(raw)
+
+
+def _colons(raw: bytes) -> int:
+    """How often a quote that ends a string stands before a colon: once per key that is written."""
+    if b'\\\\":' in raw:
+        return -1
+    return raw.count(b'":') - raw.count(b'\\":')
+
+
+def count_keys(value: dict[str, Any]) -> int:
+    """Keys of an object and of all objects in it."""
+    number = len(value)
+    for part in value.values():
+        if type(part) is list:
+            number += _keys_in(part)
+        elif type(part) is dict:
+            number += count_keys(part)
+    return number
+
+
+def _keys_in(items: list[Any]) -> int:
+    number = 0
+    for item in items:
+        if type(item) is dict:
+            number += count_keys(item)
+        elif type(item) is list:
+            number += _keys_in(item)
+    return number
 
 
 def _is_strict(raw: bytes) -> bool:

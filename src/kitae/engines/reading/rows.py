@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from kitae.records.issues import RowIssue
 
-Format = Literal["json", "jsonl", "csv", "tsv", "xlsx", "parquet"]
+Format = Literal["json", "jsonl", "csv", "tsv", "xlsx", "parquet", "arrow"]
 
 MAX_ROW_CHARACTERS = 16 * 2**20
 MAX_DEPTH = 64
@@ -125,7 +126,14 @@ class Findings:
         """Note a piece that could not become a row; the excerpt begins at `start` when given."""
         self.broken.append(self.issue(rule, position, detail, start))
 
-    def issue(self, rule: str, position: int, detail: str = "", start: int = -1) -> RowIssue:
+    def issue(
+        self,
+        rule: str,
+        position: int,
+        detail: str = "",
+        start: int = -1,
+        field_name: str | None = None,
+    ) -> RowIssue:
         """The evidence of something at a position."""
         place = self.places.at(position)
         return RowIssue(
@@ -133,6 +141,7 @@ class Findings:
             line=place.line,
             column=place.column,
             byte_offset=place.byte_offset,
+            field=field_name,
             rule=rule,
             detail=showable(detail),
             excerpt=self.places.excerpt(start if start >= 0 else position),
@@ -146,6 +155,7 @@ def showable(text: str, limit: int = EXCERPT_BYTES) -> str:
 
 
 _MARK_STEP = 65_536
+_WINDOW = 65_536
 
 
 class _Mark(NamedTuple):
@@ -204,13 +214,60 @@ class TextPlaces:
         )
 
 
+class Bytes(Protocol):
+    """What `bytes` can do and is needed here; a file can do it too."""
+
+    def __getitem__(self, part: slice, /) -> bytes:
+        """A piece of it."""
+        ...
+
+    def count(self, sign: bytes, start: int, end: int, /) -> int:
+        """How often a byte stands in a part."""
+        ...
+
+    def rfind(self, sign: bytes, start: int, end: int, /) -> int:
+        """Where a byte stands last in a part; -1 where it does not."""
+        ...
+
+
+class FileBytes:
+    """The bytes of an open file from a place on, read when they are asked for."""
+
+    def __init__(self, descriptor: int, start: int) -> None:
+        self._descriptor = descriptor
+        self._start = start
+
+    def __getitem__(self, part: slice, /) -> bytes:
+        """A piece of the file; both ends are given."""
+        return os.pread(self._descriptor, part.stop - part.start, self._start + part.start)
+
+    def count(self, sign: bytes, start: int, end: int, /) -> int:
+        """How often a byte stands in a part."""
+        pieces = (self[at : min(at + _WINDOW, end)] for at in range(start, end, _WINDOW))
+        return sum(piece.count(sign) for piece in pieces)
+
+    def rfind(self, sign: bytes, start: int, end: int, /) -> int:
+        """Where a byte stands last in a part; -1 where it does not."""
+        while end > start:
+            first = max(start, end - _WINDOW)
+            found = self[first:end].rfind(sign)
+            if found >= 0:
+                return first + found
+            end = first
+        return -1
+
+
 class BytePlaces:
     """Places in UTF-8 bytes; positions count bytes from the first one after the byte order mark."""
 
-    def __init__(self, data: bytes, mark_bytes: int) -> None:
+    def __init__(self, data: Bytes, mark_bytes: int) -> None:
         self._data = data
-        self._mark_bytes = mark_bytes
+        self.mark_bytes = mark_bytes
         self._seen = (0, 1)
+
+    def mark(self, position: int, line: int) -> None:
+        """Tell the line of a position, so that what lies before it need not be counted."""
+        self._seen = (position, line)
 
     def at(self, position: int) -> Place:
         """The place of a byte."""
@@ -219,7 +276,7 @@ class BytePlaces:
         self._seen = (position, line)
         start = self._data.rfind(b"\n", 0, position) + 1
         column = len(self._data[start:position].decode("utf-8", "replace")) + 1
-        return Place(line, column, position + self._mark_bytes)
+        return Place(line, column, position + self.mark_bytes)
 
     def excerpt(self, position: int) -> str:
         """The text from there on."""

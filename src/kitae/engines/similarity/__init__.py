@@ -1,29 +1,39 @@
-"""Which texts are the same, nearly the same, or two wordings of one text. Exact and deterministic."""
+"""Which texts are the same, nearly the same, or two wordings of one text. Deterministic, at column speed."""
 
 from kitae.engines.language import normalised
 from kitae.engines.similarity.clusters import DisjointSets, cluster_labels
-from kitae.engines.similarity.duplicates import QuestionAnswer, duplicate_pairs, near_questions
-from kitae.engines.similarity.kernel import Pairs, near_pairs
-from kitae.engines.similarity.rows import question_answer, text_row, whole_question
-from kitae.engines.similarity.shared import Links, TextRow, shared_text_groups, text_links
-from kitae.engines.similarity.shingles import Shingles, shingles
+from kitae.engines.similarity.duplicates import (
+    ComparedRows,
+    QuestionAnswers,
+    Repeats,
+    find_repeats,
+    near_questions,
+)
+from kitae.engines.similarity.rows import (
+    history_texts,
+    question_answers,
+    row_texts,
+    whole_question,
+    whole_questions,
+)
+from kitae.engines.similarity.shared import Links, RowTexts, shared_text_groups, text_links
 
 __all__ = [
+    "ComparedRows",
     "DisjointSets",
     "Links",
-    "Pairs",
-    "QuestionAnswer",
-    "Shingles",
-    "TextRow",
+    "QuestionAnswers",
+    "Repeats",
+    "RowTexts",
     "cluster_labels",
-    "duplicate_pairs",
-    "near_pairs",
+    "find_repeats",
+    "history_texts",
     "near_questions",
     "normalised",
-    "question_answer",
+    "question_answers",
+    "row_texts",
     "shared_text_groups",
-    "shingles",
     "text_links",
-    "text_row",
     "whole_question",
+    "whole_questions",
 ]

@@ -6,150 +6,159 @@ A near-equal question with another answer is never a duplicate: one character ma
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kitae.engines.language import numbers, short_form
-from kitae.engines.similarity.kernel import Pairs, jaccards, near_pairs
-from kitae.engines.similarity.shingles import (
+from kitae.engines.similarity.clusters import links_of_codes
+from kitae.engines.similarity.compared import (
+    LABEL_NEAR,
     LONG_TEXT,
-    SHORT_CHARACTERS,
-    Shingles,
-    shingles,
-    without_boilerplate,
+    Compared,
+    compared,
+    mixed,
 )
-from kitae.engines.wording import find_frames
+from kitae.engines.similarity.neighbours import Signed, near_candidates
+from kitae.engines.texts.column import TextColumn
 
-LABEL_NEAR = 0.8
-"""Similarity of questions whose answers are short: there a small change is more often another case."""
-
-
-@dataclass(frozen=True)
-class QuestionAnswer:
-    """One row: all that the model is asked, earlier rounds included, and the answer wanted."""
-
-    question: str
-    answer: str
+NEAR = 0.5
 
 
 @dataclass(frozen=True)
-class _Column:
-    """One text of every row, ready for comparison.
+class QuestionAnswers:
+    """All that the model is asked, earlier rounds included, and the answer wanted, per row."""
 
-    `forms` decide about short texts (equal or not), `sets` about long ones (similar enough or not).
+    question: TextColumn
+    answer: TextColumn
+
+    def take(self, rows: NDArray[np.int64]) -> QuestionAnswers:
+        """Some rows."""
+        return QuestionAnswers(self.question.take(rows), self.answer.take(rows))
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Rows that say the same.
+
+    Attributes:
+        first: For each row, the first one with the same question and answer but for case, width, marks
+            and politeness; itself where there is none before.
+        left: Rows (firsts only) that say nearly the same as ...
+        right: ... these; `left < right`.
+        similarity: Of their questions.
     """
 
-    sets: Shingles
-    forms: NDArray[np.int64]
-    whole: Sequence[str]
-    kinds: NDArray[np.int64]
+    first: NDArray[np.int64]
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    similarity: NDArray[np.float64]
 
-    @property
-    def is_short(self) -> NDArray[np.bool_]:
-        return self.sets.sizes < LONG_TEXT
+    def pairs(self) -> set[tuple[int, int]]:
+        """Every pair of rows that say the same, for small sets."""
+        members: dict[int, list[int]] = {}
+        for row, first in enumerate(self.first.tolist()):
+            members.setdefault(first, []).append(row)
+        found = {(r[0], other) for r in members.values() for other in r[1:]}
+        for one, other in zip(self.left.tolist(), self.right.tolist(), strict=True):
+            found |= {(min(a, b), max(a, b)) for a in members[one] for b in members[other]}
+        return found
 
 
-def duplicate_pairs(rows: Sequence[QuestionAnswer], threshold: float = 0.5) -> Pairs:
-    """Pairs of rows that say the same; their similarity is that of the questions.
+@dataclass(frozen=True)
+class ComparedRows:
+    """Questions and answers, ready for comparison."""
+
+    questions: Compared
+    answers: Compared
+
+    @classmethod
+    def of(cls, rows: QuestionAnswers) -> ComparedRows:
+        """Questions by the texts inside their wordings, and answers."""
+        return cls(compared(rows.question, in_wordings=True), compared(rows.answer))
+
+    def take(self, rows: NDArray[np.int64]) -> ComparedRows:
+        """Some rows."""
+        return ComparedRows(self.questions.take(rows), self.answers.take(rows))
+
+
+def find_repeats(
+    rows: ComparedRows,
+    threshold: float = NEAR,
+    *,
+    is_focus: NDArray[np.bool_] | None = None,
+    sides: NDArray[np.int64] | None = None,
+) -> Repeats:
+    """Rows of one side, or of several that are compared, that say the same.
 
     Args:
-        rows: Rows of one side, or of two that are compared.
+        rows: Questions and answers.
         threshold: Jaccard similarity from which on two long texts are near.
+        is_focus: Near pairs without one of these rows are not wanted; None wants all.
+        sides: Rows with different numbers never say the same; None compares all with all.
     """
-    questions = _questions([row.question for row in rows])
-    answers = _column([row.answer for row in rows], [row.answer for row in rows], "")
-    left, right = _candidates(questions, answers, threshold)
-    near_q, similarity = _are_near(questions, left, right, threshold)
-    near_a, _ = _are_near(answers, left, right, threshold)
-    is_label = answers.is_short[left] | answers.is_short[right]
+    questions, answers = rows.questions, rows.answers
+    first = _same_form(questions, answers, sides)
+    left, right = _candidates(rows, first, threshold, is_focus)
+    near_q, similarity = questions.are_near(left, right, threshold)
+    near_a, _ = answers.are_near(left, right, threshold)
+    is_label = (answers.sizes[left] < LONG_TEXT) | (answers.sizes[right] < LONG_TEXT)
     same_question = questions.forms[left] == questions.forms[right]
     keep = near_q & near_a & (~is_label | same_question | (similarity >= LABEL_NEAR))
-    return Pairs(left, right, similarity).where(keep)
+    if sides is not None:
+        keep &= sides[left] == sides[right]
+    return Repeats(first, left[keep], right[keep], similarity[keep])
 
 
-def near_questions(questions: Sequence[str], threshold: float = 0.5) -> Pairs:
-    """Pairs of near-equal questions, whatever their answers.
-
-    Equal forms link in a star to the first row that has the form, so that many equal questions stay
-    linear in number.
-    """
-    column = _questions(questions)
-    found = near_pairs(column.sets, threshold, LONG_TEXT // 2)
-    left, right = _united([(found.left, found.right), _stars(column.forms)], len(questions))
-    near, similarity = _are_near(column, left, right, threshold)
-    return Pairs(left, right, similarity).where(near)
-
-
-def _questions(texts: Sequence[str]) -> _Column:
-    """Questions, compared by the texts inside their wordings; other wordings are other questions."""
-    framed = find_frames(texts)
-    return _column([one.material for one in framed], texts, [one.wording for one in framed])
-
-
-def _column(texts: Sequence[str], whole: Sequence[str], kinds: Sequence[str]) -> _Column:
-    """A column of texts to compare.
-
-    Args:
-        texts: What long texts are compared by.
-        whole: What short texts are compared by.
-        kinds: Only texts of the same kind can be near; empty where there is but one kind.
-    """
-    return _Column(
-        without_boilerplate(shingles(texts)),
-        _codes([short_form(t) if len(t) <= SHORT_CHARACTERS else t for t in whole]),
-        whole,
-        _codes(kinds or [""] * len(texts)),
-    )
-
-
-def _codes(keys: Sequence[str]) -> NDArray[np.int64]:
-    known: dict[str, int] = {}
-    return np.array([known.setdefault(key, len(known)) for key in keys], np.int64)
+def _same_form(
+    questions: Compared, answers: Compared, sides: NDArray[np.int64] | None
+) -> NDArray[np.int64]:
+    width = int(answers.forms.max(initial=0)) + 1
+    forms = questions.forms * width + answers.forms
+    if sides is not None:
+        forms = np.unique(forms, return_inverse=True)[1] * (int(sides.max(initial=0)) + 1) + sides
+    stands, rows = links_of_codes(forms)
+    first = np.arange(len(questions.forms), dtype=np.int64)
+    first[rows] = stands
+    return first
 
 
 def _candidates(
-    questions: _Column, answers: _Column, threshold: float
+    rows: ComparedRows,
+    first: NDArray[np.int64],
+    threshold: float,
+    is_focus: NDArray[np.bool_] | None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every pair that can be near in both texts, and more."""
-    least = LONG_TEXT // 2
-    by_question = near_pairs(questions.sets, threshold, least)
-    by_answer = near_pairs(answers.sets, threshold, least)
-    both = questions.forms * (int(answers.forms.max(initial=0)) + 1) + answers.forms
-    found = [(by_question.left, by_question.right), (by_answer.left, by_answer.right), _stars(both)]
-    return _united(found, len(questions.forms))
+    """Every pair of firsts that can be near in both texts, and more.
+
+    Two rows whose questions and whose answers are near have near shingles taken together.
+    """
+    asked, told = rows.questions.signs, rows.answers.signs
+    takes_part = first == np.arange(len(first))
+    takes_part &= rows.questions.sizes + rows.answers.sizes >= LONG_TEXT // 2
+    if is_focus is not None:
+        wanted = np.zeros(len(first), np.bool_)
+        wanted[first[is_focus]] = True
+        is_focus = wanted
+    both = np.minimum(asked.minhash, told.minhash)
+    identity = mixed(asked.normal, 5) ^ told.normal
+    signed = Signed.of(both, np.flatnonzero(takes_part), identity, is_focus)
+    left, right, _ = near_candidates(signed, threshold)
+    if is_focus is None:
+        return left, right
+    keep = is_focus[left] | is_focus[right]
+    return left[keep], right[keep]
 
 
-def _stars(codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    members: dict[int, list[int]] = defaultdict(list)
-    for row, code in enumerate(codes.tolist()):
-        members[code].append(row)
-    pairs = [(rows[0], row) for rows in members.values() for row in rows[1:]]
-    found = np.array(pairs, np.int64).reshape(-1, 2)
-    return found[:, 0], found[:, 1]
-
-
-def _united(
-    found: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]], num_rows: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    codes = np.unique(np.concatenate([left * num_rows + right for left, right in found]))
-    return codes // max(num_rows, 1), codes % max(num_rows, 1)
-
-
-def _are_near(
-    column: _Column, left: NDArray[np.int64], right: NDArray[np.int64], threshold: float
-) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Whether each pair is near in this column, and how similar it is (equal forms: 1)."""
-    same = column.forms[left] == column.forms[right]
-    similarity = np.where(same, 1.0, jaccards(column.sets, left, right))
-    sizes = column.sets.sizes
-    is_long = np.maximum(sizes[left], sizes[right]) >= LONG_TEXT
-    alike = is_long & (column.kinds[left] == column.kinds[right]) & (similarity >= threshold)
-    places = np.flatnonzero(alike & ~same)
-    for place in places.tolist():
-        one, other = column.whole[int(left[place])], column.whole[int(right[place])]
-        alike[place] = numbers(one) == numbers(other)
-    return same | alike, similarity
+def near_questions(questions: TextColumn, threshold: float = NEAR) -> Repeats:
+    """Rows with near-equal questions, whatever their answers."""
+    column = compared(questions, in_wordings=True)
+    stands, rows = links_of_codes(column.forms)
+    first = np.arange(len(questions), dtype=np.int64)
+    first[rows] = stands
+    takes_part = (first == np.arange(len(first))) & (column.sizes >= LONG_TEXT // 2)
+    identity = column.signs.normal
+    signed = Signed.of(column.signs.minhash, np.flatnonzero(takes_part), identity)
+    left, right, _ = near_candidates(signed, threshold)
+    near, similarity = column.are_near(left, right, threshold)
+    return Repeats(first, left[near], right[near], similarity[near])

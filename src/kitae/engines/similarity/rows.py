@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from kitae.engines.similarity.duplicates import QuestionAnswer
-from kitae.engines.similarity.shared import TextRow
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from kitae.engines.similarity.clusters import text_codes
+from kitae.engines.similarity.duplicates import QuestionAnswers
+from kitae.engines.similarity.shared import RowTexts
+from kitae.engines.texts.column import TextColumn
+from kitae.records.columns import equals, list_lengths, rows_at, strings
 from kitae.records.example import Example
 
 
@@ -13,15 +23,60 @@ def whole_question(example: Example) -> str:
     return "\n".join([*earlier, example.question])
 
 
-def text_row(example: Example) -> TextRow:
-    """The row as `text_links` takes it. The source's groups are its own: two sources may both have a 1."""
-    given = f"{example.source}\x1f{example.group}" if example.group else ""
-    return TextRow(whole_question(example), example.output, example.input, given)
+def row_texts(table: pa.Table) -> RowTexts:
+    """The rows as `text_links` takes them. The source's groups are its own: two may both have a 1."""
+    return RowTexts(
+        whole_questions(table),
+        TextColumn.from_arrow(table["output"]),
+        TextColumn.from_arrow(table["input"]),
+        _given(table),
+    )
 
 
-def question_answer(example: Example) -> QuestionAnswer:
-    """The row as `duplicate_pairs` takes it: another system prompt makes another question."""
-    question = whole_question(example)
-    if example.system:
-        question = f"{example.system}\n{question}"
-    return QuestionAnswer(question, example.output)
+def question_answers(table: pa.Table) -> QuestionAnswers:
+    """The rows as `find_repeats` takes them: another system prompt makes another question."""
+    question = whole_questions(table)
+    rows: list[int] = np.flatnonzero(~equals(table, "system", "")).tolist()
+    systems = TextColumn.from_arrow(table["system"])
+    asked = {row: f"{systems[row]}\n{question[row]}" for row in rows}
+    return QuestionAnswers(question.replaced(asked), TextColumn.from_arrow(table["output"]))
+
+
+def whole_questions(table: pa.Table) -> TextColumn:
+    """All that is asked in each row, earlier rounds included."""
+    compute: Any = pc
+    instruction, material = (
+        table[name].cast(pa.large_string()) for name in ("instruction", "input")
+    )
+    line_break = pa.scalar("\n", pa.large_string())
+    joined = compute.binary_join_element_wise(instruction, material, line_break)
+    has_input = compute.not_equal(material, "")
+    questions = TextColumn.from_arrow(compute.if_else(has_input, joined, instruction))
+    rows = np.flatnonzero(list_lengths(table, "history") > 0)
+    earlier: list[Any] = rows_at(table.select(["history"]), rows)["history"].to_pylist()
+    return questions.replaced(
+        {
+            row: "\n".join([*_parts(rounds), questions[row]])
+            for row, rounds in zip(rows.tolist(), earlier, strict=True)
+        }
+    )
+
+
+def history_texts(table: pa.Table) -> tuple[TextColumn, TextColumn]:
+    """The questions and the answers of all earlier rounds of all rows, one after another."""
+    history: Any = table["history"].combine_chunks()
+    whole = pa.concat_arrays(history.chunks) if isinstance(history, pa.ChunkedArray) else history
+    rounds: Any = cast("Any", whole).flatten()
+    asked, told = (TextColumn.from_arrow(rounds.field(n)) for n in ("instruction", "answer"))
+    return asked, told
+
+
+def _parts(rounds: list[dict[str, str]]) -> list[str]:
+    return [part for one in rounds for part in (one["instruction"], one["answer"])]
+
+
+def _given(table: pa.Table) -> NDArray[np.int64]:
+    if equals(table, "group", "").all():
+        return np.full(table.num_rows, -1, np.int64)
+    pairs = zip(strings(table, "source"), strings(table, "group"), strict=True)
+    return text_codes(f"{source}\x1f{group}" if group else "" for source, group in pairs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import sqrt
+from math import ceil, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -13,6 +13,9 @@ from kitae.engines.statistics.resampling import group_totals
 
 FEWEST_FOR_PROOF = 6
 """With fewer independent rows not even a clean sweep reaches p < 0.05: 2 * 0.5^5 = 0.0625."""
+USUAL_CHURN = 0.05
+"""Before anything was measured: besides the improvement, five answers in a hundred are taken to change, as many for the worse
+as for the better."""
 
 
 def detectable_binary_difference(
@@ -34,6 +37,20 @@ def detectable_binary_difference(
         return 1.0
     n = effective_size(differences.tolist(), groups)
     churn = 2 * min(float(np.mean(differences > 0)), float(np.mean(differences < 0)))
+    return detectable_difference(n, churn, alpha=alpha, power=power)
+
+
+def detectable_difference(
+    n: float, churn: float = USUAL_CHURN, *, alpha: float = 0.05, power: float = 0.8
+) -> float:
+    """Smallest true difference of two paired shares that n independent rows show; see above. At most 1.
+
+    Args:
+        n: Independent rows.
+        churn: Share of rows that change besides the difference, half of them each way.
+        alpha: Of the two-sided test.
+        power: How often the difference is to be seen.
+    """
     z_alpha, z_power = _quantiles(alpha, power)
 
     def is_seen(difference: float) -> bool:
@@ -42,6 +59,14 @@ def detectable_binary_difference(
         return difference * sqrt(n) >= z_alpha * sqrt(changed) + z_power * spread
 
     return _smallest(is_seen) if is_seen(1.0) else 1.0
+
+
+def rows_to_show(difference: float, churn: float = USUAL_CHURN) -> int:
+    """The independent rows that it takes to see a true difference: the inverse of `detectable_difference`."""
+    z_alpha, z_power = _quantiles(0.05, 0.8)
+    changed = min(1.0, difference + churn)
+    spread = sqrt(max(0.0, changed - difference**2))
+    return ceil(((z_alpha * sqrt(changed) + z_power * spread) / difference) ** 2)
 
 
 def detectable_mean_difference(

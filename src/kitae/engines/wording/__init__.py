@@ -1,5 +1,11 @@
 """Wordings: the fixed frames around the texts that questions ask about."""
 
-from kitae.engines.wording.frames import Framed, assign_wordings, find_frames
+from kitae.engines.wording.frames import (
+    Framed,
+    FramedColumn,
+    assign_wordings,
+    find_frames,
+    frames_of,
+)
 
-__all__ = ["Framed", "assign_wordings", "find_frames"]
+__all__ = ["Framed", "FramedColumn", "assign_wordings", "find_frames", "frames_of"]

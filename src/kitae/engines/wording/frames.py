@@ -8,27 +8,22 @@ bundles, the changing text begins, and what they walked together is the frame.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from kitae.engines.language.normal import CJK, word_count
+import numpy as np
+from numpy.typing import NDArray
 
-SLOT_SHARE = 0.25
-"""A place where this share of rows goes on in bundles too small to be a wording is where a text begins."""
-ROOT_WORDS = 3.0
-"""Words that a frame needs when the questions around it are of all kinds."""
-LEADING_SHARE = 0.2
-"""Behind a frame of one or two words, fewer rows than this go on with the same word."""
-COUNTED_WORDS = 8.0
-"""Longer frames are no better evidence: a long text asked about nine times is not a wording."""
-SLOT_VALUES = 4
-"""From this many ways on that all continue alike, a place is a slot, not a choice between wordings."""
+if TYPE_CHECKING:
+    from kitae.engines.texts.column import TextColumn
 
-_WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")  # no signs: a full stop at its end belongs to the text
-
+MIN_ROWS = 8
+SMALLEST_SHARE = 100
+"""In large sets, a wording has at least one row in this many."""
 
 _MARKS = re.compile(r"[?？:：.。!！,，、;；]*")
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
@@ -45,20 +40,38 @@ class Framed:
 
 
 @dataclass(frozen=True)
-class _Tokens:
-    spans: list[tuple[int, int]]
-    words: list[str]
+class FramedColumn:
+    """A column of questions taken apart.
+
+    Attributes:
+        wordings: The frames with `…` for the changing text, each once; the first is empty and stands for
+            questions without a frame, the others come in the order of their first rows.
+        codes: int32 per row; its wording.
+        starts: int64 per row; byte inside the question where the changing text begins.
+        ends: int64 per row; byte behind it. A question without a frame is changing text throughout.
+    """
+
+    wordings: tuple[str, ...]
+    codes: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Number of questions."""
+        return len(self.codes)
 
 
 @dataclass(frozen=True)
-class _Node:
-    rows: list[int]
-    depth: int
-    words: float
-    is_clear: bool  # every node above went on in a few large bundles
+class _Spans:
+    """What each row has of a frame: words before and behind (0: none), and the places between."""
+
+    fronts: NDArray[np.uint64]
+    backs: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
 
 
-def assign_wordings(questions: Sequence[str], min_rows: int = 8) -> list[str]:
+def assign_wordings(questions: Sequence[str], min_rows: int = MIN_ROWS) -> list[str]:
     """The wording that each question uses, or an empty string where it shares one with few others.
 
     Call it with all questions of a dataset at once: a wording shows only where enough rows share it.
@@ -67,171 +80,117 @@ def assign_wordings(questions: Sequence[str], min_rows: int = 8) -> list[str]:
         questions: Full questions, as the model sees them.
         min_rows: Rows that make a wording; in large sets at least one row in a hundred.
     """
-    return [framed.wording for framed in find_frames(questions, min_rows)]
+    found = frames_of(_column(questions), min_rows)
+    return [found.wordings[code] for code in found.codes.tolist()]
 
 
-def find_frames(questions: Sequence[str], min_rows: int = 8) -> list[Framed]:
+def find_frames(questions: Sequence[str], min_rows: int = MIN_ROWS) -> list[Framed]:
     """Each question as its wording and the text inside it; see `assign_wordings`."""
-    least = max(min_rows, len(questions) // 100)
-    parsed = [_parsed(question) for question in questions]
-    fronts, backs = _frames(parsed, least)
-    framed = _taken_apart(questions, parsed, fronts, backs)
-    return _without_rare(questions, framed, least)
-
-
-def _parsed(text: str) -> _Tokens:
-    found = [(m.start(), m.end(), m.group().lower()) for m in _WORD.finditer(text)]
-    return _Tokens([(start, end) for start, end, _ in found], [word for _, _, word in found])
-
-
-def _frames(parsed: Sequence[_Tokens], least: int) -> tuple[list[int], list[int]]:
-    """Words of the frame before and behind the text, per row."""
-    forward = [tokens.words for tokens in parsed]
-    backward = [tokens.words[::-1] for tokens in parsed]
-    rows = list(range(len(parsed)))
-    from_front = _walk(forward, rows, least, must_find=True)
-    from_back = _walk(backward, rows, least, must_find=True)
-    fronts, backs = [0] * len(parsed), [0] * len(parsed)
-    for is_front, members in _bundles(forward, backward, from_front, from_back):
-        mine, other = (fronts, backs) if is_front else (backs, fronts)
-        lines, far = (forward, backward) if is_front else (backward, forward)
-        fixed = (from_front if is_front else from_back)[members[0]]
-        rest = {row: far[row][: len(lines[row]) - fixed] for row in members}
-        found = _walk(rest, members, least, must_find=False)
-        for row in members:
-            mine[row], other[row] = fixed, found.get(row, 0)
-    return fronts, backs
-
-
-def _bundles(
-    forward: list[list[str]],
-    backward: list[list[str]],
-    from_front: Mapping[int, int],
-    from_back: Mapping[int, int],
-) -> list[tuple[bool, list[int]]]:
-    """Rows by the better supported of their two frames: (is it the front one, rows)."""
-    front_key = {row: tuple(forward[row][:depth]) for row, depth in from_front.items()}
-    back_key = {row: tuple(backward[row][:depth]) for row, depth in from_back.items()}
-    front_worth = _worth(front_key)
-    back_worth = _worth(back_key)
-    bundles: dict[tuple[bool, tuple[str, ...]], list[int]] = defaultdict(list)
-    for row in range(len(forward)):
-        front, back = front_key.get(row, ()), back_key.get(row, ())
-        if front or back:
-            is_front = front_worth[front] >= back_worth[back]
-            bundles[is_front, front if is_front else back].append(row)
-    return [(is_front, rows) for (is_front, _), rows in bundles.items()]
-
-
-def _worth(keys: Mapping[int, tuple[str, ...]]) -> dict[tuple[str, ...], float]:
-    sizes = Counter(keys.values())
-    worth = {key: n * min(COUNTED_WORDS, _words(key)) for key, n in sizes.items()}
-    return {**worth, (): 0.0}
-
-
-def _walk(
-    lines: Sequence[list[str]] | Mapping[int, list[str]],
-    rows: list[int],
-    least: int,
-    *,
-    must_find: bool,
-) -> dict[int, int]:
-    """How many tokens each row shares before its own text begins.
-
-    Args:
-        lines: Row -> tokens, in the direction of the walk.
-        rows: The rows that walk.
-        least: Rows that a bundle needs.
-        must_find: Go past places that fall apart too early to be a frame; without it, such a place is
-            the answer (the other end of these rows already has a frame).
-    """
-    depths: dict[int, int] = {}
-    nodes = [_Node(rows, 0, 0.0, is_clear=True)]
-    while nodes:
-        node = nodes.pop()
-        parts = _parts(lines, node)
-        is_slot = _is_slot(lines, node, parts, least)
-        leading = max((len(part) for part in parts.values()), default=0)
-        is_diverse = leading < LEADING_SHARE * len(node.rows)
-        needed = 1.0 if node.is_clear and is_diverse else ROOT_WORDS
-        if is_slot and (not must_find or node.words >= needed):
-            depths.update(dict.fromkeys(node.rows, node.depth))
-            continue
-        is_clear = node.is_clear and not is_slot
-        nodes.extend(
-            _Node(part, node.depth + 1, node.words + _words((word,)), is_clear)
-            for word, part in parts.items()
-            if word and len(part) >= least
-        )
-    return depths
-
-
-def _parts(
-    lines: Sequence[list[str]] | Mapping[int, list[str]], node: _Node
-) -> dict[str, list[int]]:
-    parts: dict[str, list[int]] = defaultdict(list)
-    for row in node.rows:
-        line = lines[row]
-        parts[line[node.depth] if len(line) > node.depth else ""].append(row)
-    return parts
-
-
-def _is_slot(
-    lines: Sequence[list[str]] | Mapping[int, list[str]],
-    node: _Node,
-    parts: Mapping[str, list[int]],
-    least: int,
-) -> bool:
-    """Whether the rows fall apart here into texts of their own."""
-    large = [part for word, part in parts.items() if word and len(part) >= least]
-    small_rows = len(node.rows) - sum(len(part) for part in large) - len(parts.get("", ()))
-    if small_rows >= SLOT_SHARE * len(node.rows):
-        return True
-    if len(large) < SLOT_VALUES:
-        return False
-    after = node.depth + 1
-    follows = Counter(
-        word
-        for part in large
-        for word in {lines[row][after] for row in part if len(lines[row]) > after}
-    )
-    return bool(follows) and max(follows.values()) >= 0.75 * len(large)
-
-
-def _words(key: tuple[str, ...]) -> float:
-    return word_count(list(key))
-
-
-def _taken_apart(
-    questions: Sequence[str], parsed: Sequence[_Tokens], fronts: list[int], backs: list[int]
-) -> list[Framed]:
-    names: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
-    framed: list[Framed] = []
-    for row, (question, tokens) in enumerate(zip(questions, parsed, strict=True)):
-        front, back, spans = fronts[row], backs[row], tokens.spans
-        if not front and not back:
-            framed.append(Framed("", question))
-            continue
-        start = spans[front - 1][1] if front else 0
-        end = spans[-back][0] if back else len(question)
-        key = tuple(tokens.words[:front]), tuple(tokens.words[len(spans) - back :])
-        marks = _MARKS.match(question, start, end) if front else None
-        name = names.setdefault(
-            key, _name(question[: marks.end() if marks else start], question[end:])
-        )
-        framed.append(Framed(name, question[start:end].strip()))
-    return framed
-
-
-def _name(before: str, behind: str) -> str:
-    return " ".join(f"{before} … {behind}".split())
-
-
-def _without_rare(questions: Sequence[str], framed: list[Framed], least: int) -> list[Framed]:
-    texts: dict[str, set[str]] = defaultdict(set)
-    for one in framed:
-        texts[one.wording].add(one.material)
+    column = _column(questions)
+    found = frames_of(column, min_rows)
+    begins = column.offsets[:-1]
+    spans = zip((begins + found.starts).tolist(), (begins + found.ends).tolist(), strict=True)
     return [
-        one if one.wording and len(texts[one.wording]) >= least else Framed("", question)
-        for question, one in zip(questions, framed, strict=True)
+        Framed(found.wordings[code], _piece(column, *span) if code else question)
+        for question, code, span in zip(questions, found.codes.tolist(), spans, strict=True)
     ]
+
+
+def frames_of(column: TextColumn, min_rows: int = MIN_ROWS) -> FramedColumn:
+    """All questions of a dataset taken apart at once; see `assign_wordings`."""
+    least = max(1, min_rows, len(column) // SMALLEST_SHARE)
+    column = _read_only(column)
+    spans = _spans(column, least)
+    names, codes = _named(column, spans)
+    return _without_rare(column, spans, names, codes, least)
+
+
+def _column(questions: Sequence[str]) -> TextColumn:
+    from kitae.engines.texts.column import TextColumn
+
+    return TextColumn.from_texts(questions)
+
+
+def _read_only(column: TextColumn) -> TextColumn:
+    """The same bytes, so that kernels are compiled for one type of array only."""
+    data = column.data.view()
+    data.flags.writeable = False
+    return replace(column, data=data)
+
+
+def _spans(column: TextColumn, least: int) -> _Spans:
+    """Every row between the ends of its frame: the better supported one, and what stands opposite."""
+    from kitae.engines.wording.walk import Lines, walk
+
+    data, begins, limits = column.data, column.offsets[:-1].copy(), column.offsets[1:].copy()
+    root = np.zeros(len(column), np.int32)
+    front = walk(Lines(data, begins, limits, root, 1), least, must_find=True)
+    back = walk(Lines(data, limits, begins, root, 1), least, must_find=True)
+    spans = _Spans(front.chains, back.chains, front.places, back.places)
+
+    rows = np.flatnonzero((front.worth > 0) & (front.worth >= back.worth))
+    rest = Lines(data, limits[rows], front.places[rows], front.stops[rows], front.num_stops)
+    opposite = walk(rest, least, must_find=False)
+    spans.backs[rows], spans.ends[rows] = opposite.chains, opposite.places
+
+    rows = np.flatnonzero(back.worth > front.worth)
+    rest = Lines(data, begins[rows], back.places[rows], back.stops[rows], back.num_stops)
+    opposite = walk(rest, least, must_find=False)
+    spans.fronts[rows], spans.starts[rows] = opposite.chains, opposite.places
+    return spans
+
+
+def _frames(spans: _Spans) -> NDArray[np.int32]:
+    """A number per row, the same for the same words before and behind; numbered by their first rows."""
+    from kitae.engines.wording.groups import group
+
+    words = (spans.fronts * _SPREAD) ^ spans.backs | np.uint64(1)
+    words[(spans.fronts | spans.backs) == 0] = 0
+    return group(np.zeros(len(words), np.int32), words)[0]
+
+
+def _named(column: TextColumn, spans: _Spans) -> tuple[list[str], NDArray[np.int32]]:
+    """The names of the frames, as their first rows spell them, and the name of each row."""
+    frames = _frames(spans)
+    rows = np.flatnonzero(frames >= 0)
+    first = np.zeros(int(frames.max(initial=-1)) + 1, np.int64)
+    first[frames[rows[::-1]]] = rows[::-1]
+    codes = {"": 0}
+    code_of = [codes.setdefault(_name(column, row, spans), len(codes)) for row in first.tolist()]
+    return list(codes), np.array([*code_of, 0], np.int32)[frames]
+
+
+def _name(column: TextColumn, row: int, spans: _Spans) -> str:
+    begin, start, end, limit = (
+        int(place[row])
+        for place in (column.offsets[:-1], spans.starts, spans.ends, column.offsets[1:])
+    )
+    before, inside, behind = (
+        _piece(column, *place) for place in ((begin, start), (start, end), (end, limit))
+    )
+    marks = _MARKS.match(inside) if spans.fronts[row] else None
+    return " ".join(f"{before}{marks.group() if marks else ''} … {behind}".split())
+
+
+def _without_rare(
+    column: TextColumn, spans: _Spans, names: list[str], codes: NDArray[np.int32], least: int
+) -> FramedColumn:
+    """Leave only the wordings that enough different texts share."""
+    from kitae.engines.wording.groups import group
+    from kitae.engines.wording.letters import letters
+    from kitae.engines.wording.spans import span_values, strip
+
+    starts, ends = spans.starts, spans.ends
+    strip((column.data, letters()), starts, ends, codes > 0)
+    _, texts = group(codes, span_values(column.data, starts, ends, codes > 0))
+    is_kept = np.bincount(texts, minlength=len(names)) >= least
+    is_kept[0] = True
+    codes = np.where(is_kept, np.cumsum(is_kept) - 1, 0).astype(np.int32)[codes]
+    starts = np.where(codes > 0, starts, column.offsets[:-1]) - column.offsets[:-1]
+    ends = np.where(codes > 0, ends, column.offsets[1:]) - column.offsets[:-1]
+    wordings = tuple(name for name, kept in zip(names, is_kept.tolist(), strict=True) if kept)
+    return FramedColumn(wordings, codes, starts, ends)
+
+
+def _piece(column: TextColumn, start: int, end: int) -> str:
+    return column.data[start:end].tobytes().decode()

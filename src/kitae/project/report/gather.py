@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from kitae.core.config import Record
 from kitae.core.version import __version__
+from kitae.project.data.look import look_at
 from kitae.project.report.advice import advise
 from kitae.project.report.answers import gather_answers
 from kitae.project.report.curve import gather_curve
@@ -60,6 +61,7 @@ def gather(
         sources=gather_sources(reached.get("collect")),
         flow=gather_flow(reached),
         dataset=_record(reached, "build", "dataset", Dataset),
+        look=look_at(reached),
         gate=findings.gate,
         base=findings.base,
         plan=findings.plan,
@@ -68,6 +70,7 @@ def gather(
         evaluation=findings.evaluation,
         answers=gather_answers(reached.get("evaluate"), findings.evaluation),
         bundle=_record(reached, "export", "bundle", Bundle),
+        bundle_folder=_folder_of(reached.get("export")),
         lineage=_lineage(reached, run_events),
         versions=versions_of(run_events),
     )
@@ -148,6 +151,11 @@ def _lineage(
         )
         for name, artifact in reached.items()
     )
+
+
+def _folder_of(artifact: Artifact | None) -> str:
+    """Where an artifact lies, from the project folder."""
+    return "/".join(artifact.path.parts[-3:]) if artifact else ""
 
 
 def _record(artifacts: Mapping[str, Artifact], stage: str, stem: str, kind: type[R]) -> R | None:

@@ -61,6 +61,21 @@ def find_headline(findings: Findings) -> Headline:
     return _unfinished(findings)
 
 
+def reasons_against(evaluation: Evaluation) -> tuple[Message, ...]:
+    """Why a measurement is not (only) good news, in the order of weight; empty where it is.
+
+    A difference that is beyond chance and still no improvement has its reason in the best constant
+    answer; an improvement may still be of no use.
+    """
+    if evaluation.verdict == "improved":
+        return () if evaluation.usability.is_usable else _usability(evaluation)
+    if evaluation.verdict == "worse":
+        return ()
+    if evaluation.constant is not None and _standing(evaluation, evaluation.constant) == "decides":
+        return (_against_constant(evaluation, evaluation.constant),)
+    return (_message("report.result.chance"), _detectable(evaluation))
+
+
 def _usability(evaluation: Evaluation) -> tuple[Message, ...]:
     """Whether the answers can be used, and why not."""
     usability = evaluation.usability

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from kitae.core.text import Language, Message
-from kitae.project.report import charts, numbers
+from kitae.project.report import charts, data_section, numbers
 from kitae.project.report.view import ReportView
 from kitae.project.report.words import Words, language_of
 
@@ -38,6 +38,7 @@ def render_html(view: ReportView, language: Language) -> str:
         lang_of=partial(language_of, reader=language),
         ticked=partial(_ticked, words),
         charts=charts,
+        look=data_section,
         numbers=numbers,
         checks_in_order=_checks_in_order,
         lineage_of={entry.stage: entry for entry in view.lineage}.get,

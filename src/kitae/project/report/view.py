@@ -6,6 +6,7 @@ from typing import Literal
 
 from kitae.core.config import Record
 from kitae.core.text import Message
+from kitae.project.data.look import DataLook
 from kitae.records.base_model import BaseChoice
 from kitae.records.bundle import Bundle
 from kitae.records.counts import Counts
@@ -166,6 +167,7 @@ class ReportView(Record):
     sources: tuple[SourceReport, ...]
     flow: tuple[StageFlow, ...]
     dataset: Dataset | None
+    look: DataLook | None = None
     gate: DataVerdict | None
     base: BaseChoice | None
     plan: Plan | None
@@ -174,6 +176,8 @@ class ReportView(Record):
     evaluation: Evaluation | None
     answers: Answers | None
     bundle: Bundle | None
+    bundle_folder: str = ""
+    """Where the bundle lies, from the project folder."""
     lineage: tuple[LineageEntry, ...]
     versions: dict[str, str]
     """Library -> version of the last run, where its events tell."""

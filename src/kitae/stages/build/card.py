@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pyarrow as pa
 import yaml
 
 from kitae.core.text import Language, say
+from kitae.records.columns import counted
 from kitae.records.dataset import Dataset
-from kitae.records.example import SIDES, Example, Side
-from kitae.stages.build.config import BuildConfig
+from kitae.records.example import SIDES, Side
+from kitae.stages.build.config import BuildConfig, Form
+from kitae.stages.build.paths import path_of
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+BEST_FIRST: tuple[Form, ...] = ("parquet", "messages", "sharegpt", "jsonl", "alpaca")
+RECORD_FEATURES = [
+    *({"name": name, "dtype": "string"} for name in ("instruction", "input", "output", "system")),
+    {"name": "history", "sequence": {"sequence": "string"}},
+]
+"""The fields of a record, for the forms that leave out of a file what none of its rows has."""
 KNOWN_LANGUAGES = ("en", "ja", "zh", "ko")
 
 
-def card(sides: Mapping[Side, Sequence[Example]], dataset: Dataset, config: BuildConfig) -> bytes:
+def card(sides: Mapping[Side, pa.Table], dataset: Dataset, config: BuildConfig) -> bytes:
     """The card as UTF-8 bytes."""
-    rows = [example for examples in sides.values() for example in examples]
+    rows = pa.concat_tables([sides[side] for side in SIDES]).select(["source", "licence"])
     front = yaml.safe_dump(
         _front_matter(sides, rows, dataset, config), sort_keys=False, allow_unicode=True
     )
@@ -27,13 +35,13 @@ def card(sides: Mapping[Side, Sequence[Example]], dataset: Dataset, config: Buil
 
 
 def _front_matter(
-    sides: Mapping[Side, Sequence[Example]],
-    rows: Sequence[Example],
+    sides: Mapping[Side, pa.Table],
+    rows: pa.Table,
     dataset: Dataset,
     config: BuildConfig,
 ) -> dict[str, Any]:
     languages = [name for name in dataset.languages if name in KNOWN_LANGUAGES]
-    licences = sorted({example.licence for example in rows})
+    licences = [licence for licence, _ in counted(rows, "licence")]
     front: dict[str, Any] = {"language": languages} if languages else {}
     front["license"] = licences[0].lower() if len(licences) == 1 else "other"
     if front["license"] in ("other", "unknown"):
@@ -42,17 +50,19 @@ def _front_matter(
     task = "text-classification" if dataset.is_closed else "text-generation"
     front["task_categories"] = [task]
     front["size_categories"] = [
-        next((name for most, name in SIZES if len(rows) < most), "1M<n<10M")
+        next((name for most, name in SIZES if rows.num_rows < most), "1M<n<10M")
     ]
-    if "parquet" in config.forms:
-        files = [
-            {"split": side, "path": f"parquet/{side}.parquet"} for side in SIDES if sides.get(side)
-        ]
+    best: Form | None = next((form for form in BEST_FIRST if form in config.files), None)
+    if best is not None:
+        filled: list[Side] = [side for side in SIDES if sides[side].num_rows]
+        files = [{"split": side, "path": path_of(best, side)} for side in filled]
         front["configs"] = [{"config_name": "default", "data_files": files}]
+        if best in ("jsonl", "alpaca"):
+            front["dataset_info"] = {"features": RECORD_FEATURES}
     return front
 
 
-def _body(rows: Sequence[Example], dataset: Dataset, language: Language) -> str:
+def _body(rows: pa.Table, dataset: Dataset, language: Language) -> str:
     lines = [f"# {say('build.card.title', language)}", "", say("build.card.intro", language), ""]
     names = ("side", "rows", "groups", "made")
     lines += _table_head([say(f"build.card.{name}", language) for name in names])
@@ -61,8 +71,8 @@ def _body(rows: Sequence[Example], dataset: Dataset, language: Language) -> str:
         lines.append(f"| {side} | {size.rows} | {size.groups} | {size.made_rows} |")
     lines += ["", f"## {say('build.card.sources', language)}", ""]
     lines += _table_head([say(f"build.card.{n}", language) for n in ("source", "licence", "rows")])
-    origins = Counter((e.source, e.licence) for e in rows)
-    lines += [f"| {source} | {licence} | {n} |" for (source, licence), n in sorted(origins.items())]
+    origins = counted(rows, "source", "licence")
+    lines += [f"| {source} | {licence} | {number} |" for source, licence, number in origins]
     return "\n".join([*lines, "", say("build.card.hash", language, hash=dataset.rows_hash), ""])
 
 

@@ -1,16 +1,24 @@
-"""The dataset in the forms that other tools read. Equal rows give equal bytes."""
+"""The dataset in the forms that other tools read. Equal rows give equal bytes.
+
+Nothing is held as a whole: each file is written piece by piece when the artifact is sealed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import BinaryIO
 
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kitae.records.example import Example, Side, to_messages
-from kitae.stages.build.config import Form
+from kitae.records.columns import paired_history
+from kitae.records.example import Side
+from kitae.records.store import Content
+from kitae.stages.build.companions import axolotl_yaml, dataset_info
+from kitae.stages.build.config import BuildConfig, Form
+from kitae.stages.build.layouts import alpaca, array, jsonl, lines, messages, sharegpt
+from kitae.stages.build.paths import path_of
 
 PARQUET_SCHEMA = pa.schema(
     [
@@ -29,81 +37,49 @@ PARQUET_SCHEMA = pa.schema(
 ROW_GROUP = 10_000
 
 
-def written(sides: Mapping[Side, Sequence[Example]], forms: Sequence[Form]) -> dict[str, bytes]:
+def written(sides: Mapping[Side, pa.Table], config: BuildConfig) -> dict[str, Content]:
     """Path -> content of every file; sides without rows are left out."""
-    return {
-        f"{form}/{side}.{_ENDINGS[form]}": _WRITERS[form](examples)
-        for form in forms
-        for side, examples in sides.items()
-        if examples
+    filled: dict[Side, pa.Table] = {side: table for side, table in sides.items() if table.num_rows}
+    files: dict[str, Content] = {
+        path_of(form, side): partial(_WRITERS[form], table)
+        for form in config.files
+        for side, table in filled.items()
     }
+    if "llamafactory" in config.forms:
+        files["dataset_info.json"] = dataset_info(filled, config)
+    if "axolotl" in config.forms:
+        files["axolotl.yaml"] = axolotl_yaml(filled, config)
+    return files
 
 
-def alpaca(example: Example) -> dict[str, Any]:
-    """The record as product and field know it; `system` and `history` only where there is something."""
-    record: dict[str, Any] = {
-        "instruction": example.instruction,
-        "input": example.input,
-        "output": example.output,
-    }
-    if example.system:
-        record["system"] = example.system
-    if example.history:
-        record["history"] = [[one.instruction, one.answer] for one in example.history]
-    return record
+def _write_pieces(
+    pieces: Callable[[pa.Table], Iterable[memoryview | bytes]], table: pa.Table, stream: BinaryIO
+) -> None:
+    for piece in pieces(table):
+        stream.write(piece)
 
 
-def _alpaca_json(examples: Sequence[Example]) -> bytes:
-    return orjson.dumps([alpaca(e) for e in examples], option=orjson.OPT_INDENT_2) + b"\n"
-
-
-def _jsonl(examples: Sequence[Example]) -> bytes:
-    return b"".join(orjson.dumps(alpaca(example)) + b"\n" for example in examples)
-
-
-def _messages(examples: Sequence[Example]) -> bytes:
-    return b"".join(
-        orjson.dumps({"messages": to_messages(example, with_answer=True)}) + b"\n"
-        for example in examples
-    )
-
-
-def _parquet(examples: Sequence[Example]) -> bytes:
-    rows = [
-        {
-            **alpaca(example),
-            "id": example.id,
-            "system": example.system,
-            "history": [[one.instruction, one.answer] for one in example.history],
-            "language": example.language,
-            "origin": example.origin,
-            "source": example.source,
-            "licence": example.licence,
-        }
-        for example in examples
-    ]
-    sink = pa.BufferOutputStream()
-    pq.write_table(  # pyright: ignore[reportUnknownMemberType]
-        pa.Table.from_pylist(rows, schema=PARQUET_SCHEMA),
-        sink,
+def _write_parquet(table: pa.Table, stream: BinaryIO) -> None:
+    names = [name for name in PARQUET_SCHEMA.names if name != "history"]
+    with pq.ParquetWriter(
+        stream,
+        PARQUET_SCHEMA,
         version="2.6",
         compression="zstd",
         compression_level=3,
-        row_group_size=ROW_GROUP,
         store_schema=False,
-    )
-    return sink.getvalue().to_pybytes()
+    ) as writer:
+        for start in range(0, table.num_rows, ROW_GROUP):
+            rows = table.slice(start, ROW_GROUP)
+            whole = rows.select(names).append_column("history", paired_history(rows))
+            group = whole.select(PARQUET_SCHEMA.names).cast(PARQUET_SCHEMA)
+            writer.write_table(group, row_group_size=ROW_GROUP)
 
 
-_WRITERS: dict[Form, Callable[[Sequence[Example]], bytes]] = {
-    "alpaca": _alpaca_json,
-    "jsonl": _jsonl,
-    "parquet": _parquet,
-    "messages": _messages,
-}
-_ENDINGS: dict[Form, str] = {
-    "alpaca": "json",
-    "jsonl": "jsonl",
-    "parquet": "parquet",
-    "messages": "jsonl",
+_WRITERS: dict[Form, Callable[[pa.Table, BinaryIO], None]] = {
+    "alpaca": partial(_write_pieces, partial(array, layout=alpaca)),
+    "jsonl": partial(_write_pieces, partial(lines, layout=jsonl)),
+    "parquet": _write_parquet,
+    "messages": partial(_write_pieces, partial(lines, layout=messages)),
+    "sharegpt": partial(_write_pieces, partial(array, layout=sharegpt)),
 }

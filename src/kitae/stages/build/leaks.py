@@ -7,51 +7,65 @@ two labels.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
-from kitae.engines.language import normalised, short_form
-from kitae.engines.similarity import duplicate_pairs, question_answer
-from kitae.records.example import Example, Side
+from kitae.engines.similarity import ComparedRows, Repeats, find_repeats, question_answers
+from kitae.engines.similarity.compared import mixed
+from kitae.engines.texts.memo import MEMO
+from kitae.records.columns import codes
 
-STRENGTH: dict[Side, int] = {"test": 0, "validation": 1, "train": 2}
+STRENGTH: dict[str, int] = {"test": 0, "validation": 1, "train": 2}
 """The test keeps its rows before the validation side, and that before train."""
 
 
-def near_heldout(examples: Sequence[Example], near_similarity: float) -> dict[int, int]:
+def near_heldout(table: pa.Table, near_similarity: float) -> dict[int, int]:
     """Row that leaves -> the held-out row that it is too near to.
 
     Args:
-        examples: Rows with a side, all sides together.
+        table: Rows with a side, all sides together.
         near_similarity: See the recipe.
     """
-    rows = [question_answer(example) for example in examples]
-    ranks = [_rank(example) for example in examples]
+    rows = question_answers(table)
+    order = _strength(table)
+    number = max(table.num_rows, 1)
+    signs = MEMO.sign(rows.question)
+    same_question = np.where(signs.num_tokens > 0, signs.normal, mixed(rows.question.hashes, 1))
+    is_held_out = order // number < STRENGTH["train"]
+    repeats = find_repeats(ComparedRows.of(rows), near_similarity, is_focus=is_held_out)
     found: dict[int, int] = {}
-    for keys in (
-        [normalised(row.question) for row in rows],
-        [f"{short_form(row.question)}\n{short_form(row.answer)}" for row in rows],
+    for rivals in (
+        _strongest_of(same_question, order),
+        _strongest_of(repeats.first.astype(np.uint64), order),
+        _strongest_near(repeats, order),
     ):
-        _add(found, _equal(keys, ranks), ranks)
-    pairs = duplicate_pairs(rows, near_similarity)
-    lefts: list[int] = pairs.left.tolist()
-    rights: list[int] = pairs.right.tolist()
-    _add(found, [*zip(lefts, rights, strict=True), *zip(rights, lefts, strict=True)], ranks)
+        leaves = np.flatnonzero(rivals // number < order // number)
+        for row in leaves.tolist():
+            found.setdefault(row, int(rivals[row] % number))
     return dict(sorted(found.items()))
 
 
-def _rank(example: Example) -> int:
-    return STRENGTH[example.side or "train"]
+def _strength(table: pa.Table) -> NDArray[np.int64]:
+    """Per row: strength of its side times the number of rows, plus the row; the least is strongest."""
+    places, sides = codes(table, "side")
+    strength = np.array([STRENGTH[side] for side in sides] or [0], np.int64)
+    return strength[places] * table.num_rows + np.arange(table.num_rows)
 
 
-def _equal(keys: Sequence[str], ranks: Sequence[int]) -> list[tuple[int, int]]:
-    """Each row with the strongest row of the same key."""
-    strongest: dict[str, int] = {}
-    for row in sorted(range(len(keys)), key=lambda row: (ranks[row], row)):
-        strongest.setdefault(keys[row], row)
-    return [(row, strongest[key]) for row, key in enumerate(keys) if key]
+def _strongest_of(keys: NDArray[np.uint64], order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each row, the strength of the strongest row with the same key."""
+    _, codes = np.unique(keys, return_inverse=True)
+    best = np.full(int(codes.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(best, codes, order)
+    return best[codes]
 
 
-def _add(found: dict[int, int], pairs: Sequence[tuple[int, int]], ranks: Sequence[int]) -> None:
-    for row, other in pairs:
-        if ranks[other] < ranks[row]:
-            found.setdefault(row, other)
+def _strongest_near(repeats: Repeats, order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each row, the strength of the strongest row near to it; its own where there is none."""
+    of_form = np.full(len(order), np.iinfo(np.int64).max)
+    np.minimum.at(of_form, repeats.first, order)
+    near = np.full(len(order), np.iinfo(np.int64).max)
+    np.minimum.at(near, repeats.left, of_form[repeats.right])
+    np.minimum.at(near, repeats.right, of_form[repeats.left])
+    return np.minimum(near[repeats.first], order)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import numpy as np
+import pyarrow as pa
 
 from kitae.core.config import Record
 from kitae.core.errors import DataError
-from kitae.core.hashing import digest
-from kitae.engines.language import is_label_set, normalised
-from kitae.engines.similarity import whole_question
+from kitae.records.columns import (
+    counted,
+    dropped_rows,
+    equals,
+    examples_of,
+    rows_at,
+    rows_where,
+    strings,
+)
 from kitae.records.counts import Counts
-from kitae.records.dataset import Dataset, SideStatistics
-from kitae.records.example import SIDES, Example, Side, dropped_table, to_examples, to_table
+from kitae.records.example import SIDES, Side, to_examples
 from kitae.records.store import Product
-from kitae.stages.build.card import card
 from kitae.stages.build.config import BuildConfig
-from kitae.stages.build.forms import written
-from kitae.stages.build.leaks import near_heldout
 from kitae.stages.contract import Context, Inputs, Stage
 
-VERSION = 1
+VERSION = 2
 
 
 class BuildFindings(Record):
@@ -32,74 +34,46 @@ class BuildFindings(Record):
 
 def run(inputs: Inputs, config: BuildConfig, context: Context) -> Product:
     """Freeze the sides: rows too near to a held-out row leave, the rest is the dataset."""
-    examples = to_examples(inputs["clean"].table("examples"))
-    _require_sides(examples)
+    from kitae.stages.build.card import card
+    from kitae.stages.build.forms import written
+    from kitae.stages.build.leaks import near_heldout
+    from kitae.stages.build.summary import summarise
+
+    rows = examples_of(inputs["clean"].table("examples")).combine_chunks()
+    _require_sides(rows)
     context.check_interrupt()
-    leaving = near_heldout(examples, config.near_similarity)
-    drops = [(examples[row], "near_heldout", examples[twin].id) for row, twin in leaving.items()]
-    kept = [example for row, example in enumerate(examples) if row not in leaving]
-    sides: dict[Side, list[Example]] = {
-        side: [example for example in kept if example.side == side] for side in SIDES
+    leaving = near_heldout(rows, config.near_similarity)
+    twins = strings(rows_at(rows, list(leaving.values())), "id")
+    dropped = dropped_rows(rows, list(leaving), ["near_heldout"] * len(leaving), twins)
+    keep = np.ones(rows.num_rows, np.bool_)
+    keep[list(leaving)] = False
+    kept = rows_where(rows, keep)
+    sides: dict[Side, pa.Table] = {
+        side: rows_where(kept, equals(kept, "side", side)).combine_chunks() for side in SIDES
     }
-    dataset = _dataset(sides)
-    left = Counter(example.side for example, _, _ in drops)
+    dataset = summarise(sides)
+    left: dict[str, int] = dict(counted(dropped, "side"))
     return Product(
-        counts=Counts(rows_in=len(examples), out=len(kept), dropped=len(drops)),
-        tables={
-            **{side: to_table(rows) for side, rows in sides.items()},
-            "dropped": dropped_table(drops),
-        },
-        records={"dataset": dataset, "findings": BuildFindings(left=dict(sorted(left.items())))},
-        files={**written(sides, config.forms), "README.md": card(sides, dataset, config)},
+        counts=Counts(rows_in=rows.num_rows, out=kept.num_rows, dropped=dropped.num_rows),
+        tables={**sides, "dropped": dropped},
+        records={"dataset": dataset, "findings": BuildFindings(left=left)},
+        files={**written(sides, config), "README.md": card(sides, dataset, config)},
     )
 
 
-def _require_sides(examples: Sequence[Example]) -> None:
+def _require_sides(rows: pa.Table) -> None:
     """Every row has a side by now; one without would silently be in none.
 
     Raises:
         DataError: A row has no side.
     """
-    lost = next((example for example in examples if not example.side), None)
-    if lost is not None:
+    lost = to_examples(rows_where(rows, equals(rows, "side", "")).slice(0, 1))
+    if lost:
         raise DataError(
-            f"Row {lost.id} has no side (train, validation or test).",
-            where=f"{lost.source}, {lost.locator}",
+            f"Row {lost[0].id} has no side (train, validation or test).",
+            where=f"{lost[0].source}, {lost[0].locator}",
             fix="run the stages from `split` on: `kitae run --from split`",
         )
-
-
-def _dataset(sides: Mapping[Side, Sequence[Example]]) -> Dataset:
-    rows = [example for examples in sides.values() for example in examples]
-    answers = [example.output for example in rows]
-    return Dataset(
-        rows_hash=digest([_content(example) for example in rows]),
-        train=_statistics(sides["train"]),
-        validation=_statistics(sides["validation"]),
-        test=_statistics(sides["test"]),
-        distinct_answers=len({normalised(answer) for answer in answers}),
-        is_closed=is_label_set(answers),
-        languages=dict(sorted(Counter(example.language for example in rows).items())),
-    )
-
-
-def _content(example: Example) -> list[object]:
-    rounds = [[one.instruction, one.answer] for one in example.history]
-    texts = [example.instruction, example.input, example.output, example.system, rounds]
-    return [example.side, example.group, *texts]
-
-
-def _statistics(examples: Sequence[Example]) -> SideStatistics:
-    questions = [len(whole_question(example)) for example in examples]
-    answers = [len(example.output) for example in examples]
-    number = max(len(examples), 1)
-    return SideStatistics(
-        rows=len(examples),
-        groups=len({example.group or example.id for example in examples}),
-        made_rows=sum(example.origin == "made" for example in examples),
-        characters_mean=round((sum(questions) + sum(answers)) / number, 3),
-        answer_characters_mean=round(sum(answers) / number, 3),
-    )
 
 
 STAGE = Stage(

@@ -8,6 +8,75 @@ from pydantic import Field
 
 from kitae.core.config import Config
 
+Treatment = Literal["mask", "mask_fetched", "drop", "refuse", "keep"]
+"""`mask_fetched` masks in rows from hubs and the web, and keeps what stands in your own files."""
+DefectTreatment = Literal["drop", "warn", "keep"]
+
+
+class PrivateConfig(Config):
+    """What happens to each kind of private data. Values that are plainly examples always stay.
+
+    `mask` writes `[EMAIL]` and the like in its place, `mask_fetched` does so only in rows from hubs and
+    the web, `drop` drops the row, `refuse` stops the run, `keep` leaves it.
+    """
+
+    key: Treatment = "mask"
+    """Passwords, API keys and tokens."""
+    url_login: Treatment = "mask"
+    """Name and password inside a link, as in `https://user:password@host`."""
+    iban: Treatment = "mask"
+    """International bank account numbers with a valid checksum."""
+    national_id: Treatment = "mask"
+    """Numbers of identity cards, tax and social insurance, with a valid checksum where they have one."""
+    card: Treatment = "mask"
+    """Credit card numbers with a valid checksum."""
+    email: Treatment = "mask_fetched"
+    """Mail addresses."""
+    ip: Treatment = "mask_fetched"
+    """Public addresses of machines on the internet."""
+    phone: Treatment = "mask_fetched"
+    """Telephone numbers."""
+
+
+class DefectsConfig(Config):
+    """What happens to rows with each defect that is common in instruction data.
+
+    `drop` drops the row, `warn` keeps it and tells of it in the gate and the report, `keep` says nothing.
+    """
+
+    refusal: DefectTreatment = "warn"
+    """The answer refuses, as in "I'm sorry, but I can't help with that"."""
+    ai_self_reference: DefectTreatment = "warn"
+    """The answer speaks of itself as a machine, as in "as an AI language model"."""
+    truncated_answer: DefectTreatment = "warn"
+    """The answer stops in the middle."""
+    repetition: DefectTreatment = "warn"
+    """The answer says the same thing over and over."""
+    symbol_share: DefectTreatment = "warn"
+    """The answer is mostly signs."""
+    impossible_request: DefectTreatment = "warn"
+    """The task asks for an image, a sound or a film, which a text cannot be."""
+    unreachable_link: DefectTreatment = "warn"
+    """The task is about a page or a file behind a link, which is not in the row."""
+    empty_input_mismatch: DefectTreatment = "warn"
+    """The task speaks of a text that is given, and none is."""
+    unused_input_mark: DefectTreatment = "warn"
+    """The input is a mark such as `No input`."""
+    merged_instructions: DefectTreatment = "drop"
+    """Two rows have run into one: another instruction stands in the text."""
+    placeholder: DefectTreatment = "warn"
+    """Something in the answer was to be filled in: `{{name}}`, `[Your Name]`."""
+    html_leftovers: DefectTreatment = "warn"
+    """Tags or entities of HTML in running text."""
+    template_leftovers: DefectTreatment = "drop"
+    """Marks of a chat or prompt format, such as `### Response:`."""
+    boilerplate: DefectTreatment = "warn"
+    """Furniture of a web page: cookies, subscriptions, copyright lines."""
+    mojibake: DefectTreatment = "drop"
+    """Text read in the wrong encoding that could not be mended. With `repair: false` it only warns."""
+    no_answer: DefectTreatment = "warn"
+    """A mark in place of an answer, such as `N/A` or `<nooutput>`."""
+
 
 class CleanConfig(Config):
     """What is repaired, what is dropped."""
@@ -29,6 +98,10 @@ class CleanConfig(Config):
     languages: tuple[str, ...] = ()
     """Keep only rows in these languages (`en`, `ja`, `zh`, `ko`, `other`). Empty keeps all. Rows whose
     language cannot be told (a number, a name, code) are always kept."""
+    private: PrivateConfig = PrivateConfig()
+    """What happens to private data and secrets, kind by kind."""
+    defects: DefectsConfig = DefectsConfig()
+    """What happens to rows with known defects, one by one."""
     exact_duplicates: bool = True
     """Drop rows whose question and answer another row of the same side has word for word."""
     near_duplicates: bool = True

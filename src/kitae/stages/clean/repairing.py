@@ -1,87 +1,148 @@
-"""Repairs the texts of a row and remembers each change."""
+"""Repairs the texts of a batch, and takes private data out of them; each change is remembered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from kitae.engines.language.repair import repaired, without_inner_special_tokens
-from kitae.records.example import Example, Round
+import numpy as np
+import pyarrow as pa
+
+from kitae.engines.private import find_private, shown
+from kitae.engines.texts.column import TextColumn
+from kitae.engines.texts.repairs import (
+    Mended,
+    MendedColumn,
+    Step,
+    marker_step,
+    mended_column,
+    repair_step,
+)
+from kitae.engines.texts.suspects import may_have_private
+from kitae.records.columns import rows_at, strings, with_column
+from kitae.records.example import EXAMPLES_SCHEMA
 from kitae.records.issues import Change
+from kitae.stages.clean.batch import FIELDS, ROUND_FIELDS, Batch, Texts, one_array
 from kitae.stages.clean.config import CleanConfig
 
 EXCERPT = 120
 CONTEXT = 20
+_LAST_ROUND = 1 << 30
 
 
-def repaired_example(example: Example, config: CleanConfig) -> tuple[Example, list[Change]]:
-    """The row with its texts repaired, and what changed. The id stays: it names the row, not its text."""
-    changes: list[Change] = []
+class FieldChange(NamedTuple):
+    """One change of one text of a row; `order` puts the changes of a row in the order of its fields."""
 
-    def mend(field: str, text: str) -> str:
-        mended, made = _mended(text, config)
-        changes.extend(_change(example.id, field, *change) for change in made)
-        return mended
-
-    rounds = tuple(
-        Round(
-            instruction=mend(f"history[{i}].instruction", one.instruction),
-            answer=mend(f"history[{i}].answer", one.answer),
-        )
-        for i, one in enumerate(example.history)
-    )
-    texts = {name: mend(name, getattr(example, name)) for name in _FIELDS}
-    if not changes:
-        return example, []
-    rules = dict.fromkeys([*example.repairs, *(change.rule for change in changes)])
-    update = {**texts, "history": rounds, "repairs": tuple(rules)}
-    return example.model_copy(update=update), changes
+    row: int
+    order: int
+    field: str
+    rule: str
+    before: str
+    after: str
 
 
-_FIELDS = ("instruction", "input", "output", "system")
-
-
-def _mended(text: str, config: CleanConfig) -> tuple[str, list[tuple[str, str, str]]]:
-    """A text after the repairs that the recipe wants; repairing it again changes nothing."""
-    changes: list[tuple[str, str, str]] = []
-    steps: list[Callable[[str], tuple[str, list[tuple[str, str, str]]]]] = [
-        lambda text: repaired(text, all_rules=config.repair)
-    ]
+def repaired_batch(batch: Batch, config: CleanConfig) -> tuple[Batch, list[FieldChange]]:
+    """The rows with their texts repaired, and what changed. Ids stay: they name rows, not their texts."""
+    steps: list[Step] = [repair_step(all_rules=config.repair)]
     if config.special_tokens_inside == "remove":
-        steps.append(_without_inner)
-    count = -1
-    while len(changes) != count:
-        count = len(changes)
-        for step in steps:
-            text, made = step(text)
-            changes.extend(made)
-    return text, changes
+        steps.append(marker_step())
+    return changed_batch(batch, lambda texts: mended_column(texts.column, texts.measures, steps))
 
 
-def _without_inner(text: str) -> tuple[str, list[tuple[str, str, str]]]:
-    after = without_inner_special_tokens(text)
-    return after, [("special_token", text, after)] if after != text else []
+def changed_batch(
+    batch: Batch, change: Callable[[Texts], MendedColumn]
+) -> tuple[Batch, list[FieldChange]]:
+    """The batch with all its texts changed by a function, and what changed."""
+    changes: list[FieldChange] = []
+
+    def changed(name: str, texts: Texts, order: int) -> Texts:
+        if not len(texts.column):
+            return texts
+        made = change(texts)
+        changes.extend(_field_changes(made.changes, name, texts, order))
+        return texts.with_column(made.column, made.measures)
+
+    history = {
+        name: changed(name, batch.history[name], order) for order, name in enumerate(ROUND_FIELDS)
+    }
+    fields = {name: changed(name, batch.fields[name], order) for order, name in enumerate(FIELDS)}
+    changes.sort(key=lambda one: (one.row, one.order))
+    return replace(batch, fields=fields, history=history), changes
 
 
-def _change(row_id: str, field: str, rule: str, before: str, after: str) -> Change:
-    start = max(0, _same_start(before, after) - CONTEXT)
-    return Change(
-        id=row_id,
-        rule=rule,
-        field=field,
-        before=_excerpt(before, start),
-        after=_excerpt(after, start),
+def _field_changes(
+    made: Sequence[Mended], name: str, texts: Texts, order: int
+) -> Iterator[FieldChange]:
+    places = [one.row for one in made]
+    rows, rounds = texts.rows[places].tolist(), texts.rounds[places].tolist()
+    for (_, rule, before, after), row, number in zip(made, rows, rounds, strict=True):
+        is_last = number < 0
+        field = name if is_last else f"history[{number}].{name}"
+        place = _LAST_ROUND + order if is_last else number * len(ROUND_FIELDS) + order
+        yield FieldChange(row, place, field, rule, before, after)
+
+
+def with_rules(table: pa.Table, changes: Iterable[FieldChange]) -> pa.Table:
+    """The rows with the names of the rules that changed them."""
+    rules: dict[int, dict[str, None]] = {}
+    for change in changes:
+        rules.setdefault(change.row, {})[change.rule] = None
+    if not rules:
+        return table
+    rows = sorted(rules)
+    before: Any = rows_at(table.select(["repairs"]), rows)["repairs"].to_pylist()
+    after = [list(dict.fromkeys([*b, *rules[row]])) for b, row in zip(before, rows, strict=True)]
+    places = np.arange(table.num_rows)
+    places[rows] = table.num_rows + np.arange(len(rows))
+    both = _ARROW.concat_tables(
+        [table.select(["repairs"]), _ARROW.table({"repairs": after}, _REPAIRS)]
     )
+    return with_column(table, "repairs", one_array(rows_at(both, places)["repairs"]))
 
 
-def _excerpt(text: str, start: int) -> str:
-    """A piece of the text around the change; `…` where something was left out."""
-    end = start + EXCERPT
-    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
+_ARROW: Any = pa
+_REPAIRS: Any = EXAMPLES_SCHEMA.empty_table().select(["repairs"]).schema
+
+
+def evidence(changes: Sequence[FieldChange], table: pa.Table) -> list[Change]:
+    """Each change as it is stored: an excerpt around it, without private data."""
+    ids = strings(rows_at(table.select(["id"]), [one.row for one in changes]), "id")
+    starts = [max(0, _same_start(one.before, one.after) - CONTEXT) for one in changes]
+    before = _excerpts([one.before for one in changes], starts)
+    after = _excerpts([one.after for one in changes], starts)
+    return [
+        Change(id=row_id, rule=one.rule, field=one.field, before=old, after=new)
+        for row_id, one, old, new in zip(ids, changes, before, after, strict=True)
+    ]
+
+
+def _excerpts(texts: Sequence[str], starts: Sequence[int]) -> list[str]:
+    """Pieces of the texts around their changes; `…` where something was left out."""
+    pieces = [text[start : start + EXCERPT] for text, start in zip(texts, starts, strict=True)]
+    may_have = may_have_private(TextColumn.from_texts(pieces)).tolist()
+    return [
+        f"{'…' if start else ''}{_without_private(piece) if is_suspect else piece}"
+        f"{'…' if start + EXCERPT < len(text) else ''}"
+        for text, piece, start, is_suspect in zip(texts, pieces, starts, may_have, strict=True)
+    ]
+
+
+def _without_private(text: str) -> str:
+    """The text with no more of its private data than may be shown."""
+    for found in reversed(find_private(text)):
+        if not found.is_example:
+            text = f"{text[: found.start]}{shown(found)}{text[found.end :]}"
+    return text
 
 
 def _same_start(one: str, other: str) -> int:
     """Characters that two texts have in common at their start."""
-    for place, (left, right) in enumerate(zip(one, other, strict=False)):
-        if left != right:
-            return place
-    return min(len(one), len(other))
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -7,109 +7,166 @@ dropped only for a row that is kept, never over a chain of others.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from kitae.core.hashing import unit_interval
 from kitae.engines.similarity import (
-    duplicate_pairs,
-    question_answer,
+    ComparedRows,
+    QuestionAnswers,
+    cluster_labels,
+    find_repeats,
+    question_answers,
+    row_texts,
     text_links,
-    text_row,
 )
-from kitae.records.example import Example
+from kitae.engines.similarity.compared import mixed
+from kitae.engines.texts.column import TextColumn
+from kitae.records.columns import codes, equals, rows_at, rows_where, strings
 from kitae.stages.clean.config import CleanConfig
 
 Dropped = dict[int, tuple[str, str]]
 """Row -> (reason, id of the row that is kept instead)."""
 
 
-def exact_duplicates(examples: Sequence[Example], config: CleanConfig) -> Dropped:
+@dataclass(frozen=True)
+class _Rows:
+    """The rows that are compared.
+
+    Attributes:
+        texts: Question (system and earlier rounds included) and answer.
+        sides: Equal numbers for rows of one side.
+        rank: Order in which rows are kept: originals, then as they come.
+    """
+
+    table: pa.Table
+    texts: QuestionAnswers
+    sides: NDArray[np.int64]
+    rank: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, table: pa.Table) -> _Rows:
+        is_made = equals(table, "origin", "made")
+        order = np.lexsort((np.arange(table.num_rows), is_made))
+        rank = np.empty(table.num_rows, np.int64)
+        rank[order] = np.arange(table.num_rows)
+        return cls(table, question_answers(table), codes(table, "side")[0], rank)
+
+    def ids(self, rows: NDArray[np.int64]) -> list[str]:
+        return strings(rows_at(self.table.select(["id"]), rows), "id")
+
+
+def exact_duplicates(table: pa.Table) -> Dropped:
     """Rows whose side, question and answer another row has word for word."""
-    kept: dict[tuple[object, ...], int] = {}
-    dropped: Dropped = {}
-    for row in _by_precedence(examples, config):
-        example = examples[row]
-        rounds = tuple((one.instruction, one.answer) for one in example.history)
-        key = (example.side, example.system, rounds, example.question, example.output)
-        first = kept.setdefault(key, row)
-        if first != row and example.id not in config.keep:
-            dropped[row] = "exact_duplicate", examples[first].id
-    return dropped
+    rows = _Rows.of(table.combine_chunks())
+    keys = mixed(rows.texts.question.hashes, 3) ^ rows.texts.answer.hashes
+    keys = mixed(keys ^ rows.sides.astype(np.uint64), 4)
+    keys ^= mixed(TextColumn.from_arrow(table["input"]).hashes, 5)
+    first = _best_of_each(keys, rows.rank)
+    gone = np.flatnonzero(first != np.arange(len(first)))
+    return _dropped(rows, "exact_duplicate", gone, first[gone])
 
 
-def near_duplicates(examples: Sequence[Example], config: CleanConfig) -> Dropped:
+def near_duplicates(table: pa.Table, config: CleanConfig) -> Dropped:
     """Rows with a near question and a near answer to those of another row of their side.
 
-    Goes on until no pair is left, so that a second pass over what is kept finds nothing.
+    Goes on with what is left of each cluster until no pair is left, so that a second pass over what is
+    kept finds nothing.
     """
-    dropped: Dropped = {}
-    while True:
-        rest = [row for row in range(len(examples)) if row not in dropped]
-        found = _one_pass([examples[row] for row in rest], config)
-        if not found:
-            return dropped
-        dropped.update({rest[row]: reason for row, reason in found.items()})
+    rows = _Rows.of(table.combine_chunks())
+    texts = texts_of_all = ComparedRows.of(rows.texts)
+    instead = np.full(table.num_rows, -1, np.int64)
+    left = np.arange(table.num_rows, dtype=np.int64)
+    while len(left):
+        found, again = _one_pass(rows, texts, left, config.near_similarity)
+        instead[found[:, 0]] = found[:, 1]
+        left = again[instead[again] < 0] if len(found) else left[:0]
+        texts = texts_of_all.take(left)
+    gone = np.flatnonzero(instead >= 0)
+    return _dropped(rows, "near_duplicate", gone, instead[gone])
 
 
-def other_wordings(examples: Sequence[Example], seed: int) -> Dropped:
+def other_wordings(table: pa.Table, seed: int) -> Dropped:
     """All rows but one of each text that is asked about in several wordings.
 
     Which one is kept follows from a keyed hash, so that every wording is kept about equally often.
     """
+    groups = text_links(row_texts(table)).groups(("text",)).tolist()
+    sides, ids, origins = (strings(table, name) for name in ("side", "id", "origin"))
     members: dict[tuple[str, int], list[int]] = defaultdict(list)
-    groups = text_links([text_row(example) for example in examples]).groups(("text",))
-    for row, group in enumerate(groups):
-        members[examples[row].side, group].append(row)
+    for row, (side, group) in enumerate(zip(sides, groups, strict=True)):
+        members[side, group].append(row)
+
+    def draw(row: int) -> tuple[bool, float, str]:
+        return origins[row] == "made", unit_interval(ids[row], str(seed)), ids[row]
+
     dropped: Dropped = {}
     for rows in members.values():
-        kept = min(rows, key=lambda row: _draw(examples[row], seed))
-        dropped.update({row: ("other_wording", examples[kept].id) for row in rows if row != kept})
+        kept = min(rows, key=draw)
+        dropped.update({row: ("other_wording", ids[kept]) for row in rows if row != kept})
     return dropped
 
 
-def _draw(example: Example, seed: int) -> tuple[bool, float, str]:
-    return example.origin == "made", unit_interval(example.id, str(seed)), example.id
-
-
-def _one_pass(examples: Sequence[Example], config: CleanConfig) -> Dropped:
-    twins = _twins(examples, config)
-    order = _by_precedence(examples, config)
-    place = {row: i for i, row in enumerate(order)}
-    dropped: Dropped = {}
-    for row in order:
-        kept = [twin for twin in twins[row] if place[twin] < place[row] and twin not in dropped]
-        if kept and examples[row].id not in config.keep:
-            first = min(kept, key=lambda twin: place[twin])
-            dropped[row] = "near_duplicate", examples[first].id
-    return dropped
-
-
-def _twins(examples: Sequence[Example], config: CleanConfig) -> dict[int, set[int]]:
-    """Row -> rows of its side that say nearly the same."""
-    twins: dict[int, set[int]] = defaultdict(set)
-    for side in sorted({example.side for example in examples}):
-        rows = [row for row, example in enumerate(examples) if example.side == side]
-        pairs = duplicate_pairs(
-            [question_answer(examples[r]) for r in rows], config.near_similarity
-        )
-        lefts: list[int] = pairs.left.tolist()
-        rights: list[int] = pairs.right.tolist()
-        for left, right in zip(lefts, rights, strict=True):
-            twins[rows[left]].add(rows[right])
-            twins[rows[right]].add(rows[left])
-    return twins
-
-
-def _by_precedence(examples: Sequence[Example], config: CleanConfig) -> list[int]:
-    """Rows in the order in which they are kept: wanted ones, originals, then as they come."""
-
-    def rank(row: int) -> tuple[bool, bool, int]:
-        return examples[row].id not in config.keep, examples[row].origin == "made", row
-
-    return sorted(range(len(examples)), key=rank)
-
-
-def without(examples: Sequence[Example], dropped: Iterable[int]) -> list[Example]:
+def without(table: pa.Table, dropped: Iterable[int]) -> pa.Table:
     """The rows that stay."""
-    gone = set(dropped)
-    return [example for row, example in enumerate(examples) if row not in gone]
+    keep = np.ones(table.num_rows, np.bool_)
+    keep[list(dropped)] = False
+    return rows_where(table, keep)
+
+
+def _best_of_each(keys: NDArray[np.uint64], rank: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each row, the row of the lowest rank that has the same key."""
+    order = np.lexsort((rank, keys))
+    is_first = np.ones(len(order), np.bool_)
+    is_first[1:] = keys[order][1:] != keys[order][:-1]
+    best = np.empty(len(keys), np.int64)
+    best[order] = order[is_first][np.cumsum(is_first) - 1]
+    return best
+
+
+def _one_pass(
+    rows: _Rows, texts: ComparedRows, members: NDArray[np.int64], threshold: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(rows that leave and the rows kept instead, rows to be looked at again) of some rows."""
+    found = find_repeats(texts, threshold, sides=rows.sides[members])
+    rank = rows.rank[members]
+    best = _best_of_each(found.first.astype(np.uint64), rank)
+    leaving = [np.stack([np.arange(len(members)), best], axis=1)]
+    heads_left, heads_right = best[found.left], best[found.right]
+    dropped = _greedy(heads_left, heads_right, rank)
+    for head, kept in dropped.items():
+        same = np.flatnonzero(best == head) if (best == head).sum() > 1 else np.array([head])
+        leaving.append(np.stack([same, np.full(len(same), kept)], axis=1))
+    pairs = np.concatenate(leaving)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    labels = cluster_labels(len(members), [(found.left, found.right)])
+    sizes = np.bincount(labels, minlength=len(members))
+    return members[pairs], members[sizes[labels] > 2]
+
+
+def _greedy(
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    rank: NDArray[np.int64],
+) -> dict[int, int]:
+    """Row -> the kept row that it is near to; rows are looked at in the order of their rank."""
+    twins: dict[int, list[int]] = defaultdict(list)
+    for one, other in zip(left.tolist(), right.tolist(), strict=True):
+        twins[one].append(other)
+        twins[other].append(one)
+    dropped: dict[int, int] = {}
+    for row in sorted(twins, key=lambda row: rank[row]):
+        kept = [t for t in twins[row] if rank[t] < rank[row] and t not in dropped]
+        if kept:
+            dropped[row] = min(kept, key=lambda twin: rank[twin])
+    return dropped
+
+
+def _dropped(
+    rows: _Rows, reason: str, gone: NDArray[np.int64], instead: NDArray[np.int64]
+) -> Dropped:
+    return {row: (reason, kept) for row, kept in zip(gone.tolist(), rows.ids(instead), strict=True)}

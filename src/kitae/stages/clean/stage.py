@@ -7,28 +7,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from pydantic import Field
 
 from kitae.core.config import Record
-from kitae.engines.language import detect_language
+from kitae.records.columns import examples_of, is_among
 from kitae.records.counts import Counts
-from kitae.records.example import Example, dropped_table, to_examples, to_table
-from kitae.records.issues import Change, Changes
+from kitae.records.issues import Changes
+from kitae.records.restored import JOURNAL, restored_ids
 from kitae.records.store import Product
-from kitae.stages.clean.checks import drop_reason
 from kitae.stages.clean.config import CleanConfig
-from kitae.stages.clean.repairing import repaired_example
-from kitae.stages.clean.repetitions import (
-    Dropped,
-    exact_duplicates,
-    near_duplicates,
-    other_wordings,
-    without,
-)
 from kitae.stages.contract import Context, Inputs, Stage
 
-VERSION = 1
+if TYPE_CHECKING:
+    from kitae.stages.clean.rows import Cleaned
 
-Drops = list[tuple[Example, str, str]]
+VERSION = 2
+
+BATCH_ROWS = 50_000
+
+Dropped = dict[int, tuple[str, str]]
+"""Row -> (reason, id of the row that is kept instead)."""
 
 
 class CleanFindings(Record):
@@ -36,76 +37,87 @@ class CleanFindings(Record):
 
     repairs: dict[str, int]
     """Rule -> rows that it changed."""
+    private: dict[str, int] = Field(default_factory=dict)
+    """Kind of private data -> values that were masked."""
     dropped: dict[str, int]
     """Reason -> rows."""
+    flagged: dict[str, int] = Field(default_factory=dict)
+    """Check -> rows that stay and are told of; which ones is in the table `flags`."""
     languages: dict[str, int]
     """Language -> rows that stay; empty where it cannot be told."""
 
 
 def run(inputs: Inputs, config: CleanConfig, context: Context) -> Product:
     """Repair every row, then drop what cannot be used or says nothing new."""
-    originals = to_examples(inputs["review"].table("examples"))
-    examples, changes = _repair(originals, config, context)
-    examples, drops = _drop_single(examples, config)
+    from kitae.stages.clean.rows import Cleaned, cleaned_rows, leaving, without
+
+    config = _with_restored(config, context)
+    originals = examples_of(inputs["review"].table("examples"))
+    parts: list[Cleaned] = []
+    for start in range(0, max(1, originals.num_rows), BATCH_ROWS):
+        context.progress(start, originals.num_rows)
+        parts.append(cleaned_rows(originals.slice(start, BATCH_ROWS), config))
+    cleaned = Cleaned.joined(parts)
+    examples, drops = cleaned.examples, [cleaned.dropped]
     for find in _comparisons(config, context.seed):
         context.check_interrupt()
-        dropped = find(examples)
-        drops += [(examples[row], *reason) for row, reason in sorted(dropped.items())]
+        dropped = _without_kept(find(examples), examples, config)
+        drops.append(leaving(examples, dropped))
         examples = without(examples, dropped)
+    return _product(originals.num_rows, cleaned, examples, pa.concat_tables(drops))
+
+
+def _with_restored(config: CleanConfig, context: Context) -> CleanConfig:
+    """The choices, with the rows that a person has restored among those that are kept."""
+    journal = context.journals.get(JOURNAL)
+    restored = restored_ids(journal.entries()) if journal else ()
+    return config.model_copy(update={"keep": (*config.keep, *restored)}) if restored else config
+
+
+def _without_kept(dropped: Dropped, examples: pa.Table, config: CleanConfig) -> Dropped:
+    """What leaves, without the rows that somebody wants to keep; for the others nothing changes."""
+    if not config.keep:
+        return dropped
+    is_kept = is_among(examples, "id", config.keep)
+    return {row: why for row, why in dropped.items() if not is_kept[row]}
+
+
+def _product(rows_in: int, cleaned: Cleaned, examples: pa.Table, dropped: pa.Table) -> Product:
+    from kitae.records.columns import counted, is_among, rows_where, strings
+
+    flags = rows_where(cleaned.flags, is_among(cleaned.flags, "id", strings(examples, "id")))
+    changes = cleaned.changes
+    repairs = Counter(rule for rule, _ in {(one.rule, one.id) for one in changes})
+    findings = CleanFindings(
+        repairs=dict(sorted(repairs.items())),
+        private=dict(sorted(cleaned.masked.items())),
+        dropped=dict(counted(dropped, "reason")),
+        flagged=dict(counted(flags, "check")),
+        languages=dict(counted(examples, "language")),
+    )
     return Product(
         counts=Counts(
-            rows_in=len(originals),
-            out=len(examples),
-            dropped=len(drops),
-            repaired=len({change.id for change in changes}),
+            rows_in=rows_in,
+            out=examples.num_rows,
+            dropped=dropped.num_rows,
+            repaired=len({one.id for one in changes}),
         ),
-        tables={"examples": to_table(examples), "dropped": dropped_table(drops)},
-        records={
-            "changes": Changes(items=tuple(changes)),
-            "findings": _findings(examples, drops, changes),
-        },
+        tables={"examples": examples, "dropped": dropped, "flags": flags},
+        records={"changes": Changes(items=tuple(changes)), "findings": findings},
     )
 
 
-def _repair(
-    originals: list[Example], config: CleanConfig, context: Context
-) -> tuple[list[Example], list[Change]]:
-    examples: list[Example] = []
-    changes: list[Change] = []
-    for number, original in enumerate(originals):
-        if number % 1000 == 0:
-            context.progress(number, len(originals))
-        example, made = repaired_example(original, config)
-        language = detect_language(f"{example.question}\n{example.output}")
-        examples.append(example.model_copy(update={"language": language}))
-        changes.extend(made)
-    return examples, changes
+def _comparisons(config: CleanConfig, seed: int) -> list[Callable[[pa.Table], Dropped]]:
+    from kitae.stages.clean.repetitions import exact_duplicates, near_duplicates, other_wordings
 
-
-def _drop_single(examples: list[Example], config: CleanConfig) -> tuple[list[Example], Drops]:
-    reasons = {row: drop_reason(example, config) for row, example in enumerate(examples)}
-    drops = [(examples[row], *reason) for row, reason in reasons.items() if reason]
-    return without(examples, (row for row, reason in reasons.items() if reason)), drops
-
-
-def _comparisons(config: CleanConfig, seed: int) -> list[Callable[[list[Example]], Dropped]]:
-    found: list[Callable[[list[Example]], Dropped]] = []
+    found: list[Callable[[pa.Table], Dropped]] = []
     if config.exact_duplicates:
-        found.append(lambda examples: exact_duplicates(examples, config))
+        found.append(exact_duplicates)
     if config.near_duplicates:
         found.append(lambda examples: near_duplicates(examples, config))
     if config.wordings == "one_per_text":
         found.append(lambda examples: other_wordings(examples, seed))
     return found
-
-
-def _findings(examples: list[Example], drops: Drops, changes: list[Change]) -> CleanFindings:
-    repairs = Counter(rule for rule, _ in {(change.rule, change.id) for change in changes})
-    return CleanFindings(
-        repairs=dict(sorted(repairs.items())),
-        dropped=dict(sorted(Counter(reason for _, reason, _ in drops).items())),
-        languages=dict(sorted(Counter(example.language for example in examples).items())),
-    )
 
 
 STAGE = Stage(
@@ -114,4 +126,5 @@ STAGE = Stage(
     config=CleanConfig,
     needs=("review",),
     run=run,
+    journals=(JOURNAL,),
 )

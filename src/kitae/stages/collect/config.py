@@ -1,12 +1,24 @@
-"""The choices of `collect`: which files, and what is known about them."""
+"""The choices of `collect`: which files, hubs and pages, and what is known about them."""
 
 from __future__ import annotations
 
-from typing import Literal
+import difflib
+from typing import Annotated, Any, ClassVar, Literal, cast
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from kitae.core.config import Config
+from kitae.records.source import (
+    GitHubSource,
+    HuggingFaceSource,
+    KaggleSource,
+    ModelScopeSource,
+    RemoteSource,
+    WebSource,
+)
+
+RowFormat = Literal["json", "jsonl", "csv", "tsv", "xlsx", "parquet", "arrow"]
+TextFormat = Literal["txt", "md", "html", "pdf", "docx"]
 
 
 class ColumnsConfig(Config):
@@ -26,34 +38,131 @@ class ColumnsConfig(Config):
     """Column whose equal values keep rows together: they never come to different sides."""
 
 
-class SourceConfig(Config):
-    """One file, or several by a pattern such as `data/*.jsonl`."""
+class AnySource(Config):
+    """What can be said of every source, wherever it is."""
 
-    path: str = Field(min_length=1)
-    """Where it is, from the project folder. `*`, `?` and `**` name several files."""
-    name: str | None = None
-    """What it is called in reports. Left out: the name of the file."""
-    format: Literal["auto", "json", "jsonl", "csv", "tsv", "xlsx", "parquet"] = "auto"
+    name: str | None = Field(default=None, min_length=1)
+    """What it is called in reports. Left out: the name of the file, or `owner/name`."""
+    format: Literal["auto"] | RowFormat | TextFormat = "auto"
     """`auto` finds it out from the content."""
-    encoding: str | None = None
-    """Encoding of the text, e.g. `cp932`. Left out: found out, and asked for where unclear."""
-    sheet: str | None = None
-    """Sheet of a workbook. Left out: the one that has a question and an answer column."""
-    header_row: int | None = Field(default=None, ge=0)
-    """Row with the names of the columns; 0 where there is none. Left out: found out."""
     columns: ColumnsConfig | None = None
     """Which column stands for what. Left out: found out by the names."""
     side: Literal["auto", "train", "validation", "test"] = "auto"
     """`test` sets the whole source aside as the exam; `auto` lets `split` decide row by row."""
     licence: str = "unknown"
     """Under which terms the rows may be used, e.g. `CC-BY-4.0`."""
+    limit: int | None = Field(default=None, ge=1)
+    """Most examples to take, from the first one on. Left out: all of them."""
+
+
+class SourceConfig(AnySource):
+    """A file, an archive or a folder, or several files by a pattern such as `data/*.jsonl`."""
+
+    path: str = Field(min_length=1)
+    """Where it is, from the project folder. `*`, `?` and `**` name several files."""
+    encoding: str | None = None
+    """Encoding of the text, e.g. `cp932`. Left out: found out, and asked for where unclear."""
+    sheet: str | None = None
+    """Sheet of a workbook. Left out: the one that has a question and an answer column."""
+    sheets: Literal["one", "all"] = "one"
+    """`all` reads every sheet of a workbook that has rows."""
+    header_row: int | None = Field(default=None, ge=0)
+    """Row with the names of the columns; 0 where there is none. Left out: found out."""
+
+
+class _Remote(AnySource):
+    """What the sources beyond this machine share."""
+
+    KIND: ClassVar[str]
+    REMOTE: ClassVar[type[Config]]
+
+    @property
+    def remote(self) -> RemoteSource:
+        """What is fetched, without what is done with it afterwards."""
+        names = set(self.REMOTE.model_fields)
+        return cast("RemoteSource", self.REMOTE.model_validate(self.model_dump(include=names)))
+
+    @property
+    def title(self) -> str:
+        """What it is called: its own name, or what it names."""
+        named: Any = getattr(self, self.KIND)
+        return self.name or (named if isinstance(named, str) else named[0])
+
+
+class HubSourceConfig(_Remote, HuggingFaceSource):
+    """A dataset of a hub, with what is known about its rows."""
+
+    KIND = "hub"
+    REMOTE = HuggingFaceSource
+
+
+class ModelScopeSourceConfig(_Remote, ModelScopeSource):
+    """A dataset of ModelScope, with what is known about its rows."""
+
+    KIND = "modelscope"
+    REMOTE = ModelScopeSource
+
+
+class KaggleSourceConfig(_Remote, KaggleSource):
+    """A dataset of Kaggle, with what is known about its rows."""
+
+    KIND = "kaggle"
+    REMOTE = KaggleSource
+
+
+class GitHubSourceConfig(_Remote, GitHubSource):
+    """A repository of GitHub, with what is known about its rows."""
+
+    KIND = "github"
+    REMOTE = GitHubSource
+
+
+class WebSourceConfig(_Remote, WebSource):
+    """Pages of a web site, with what is known about them."""
+
+    KIND = "web"
+    REMOTE = WebSource
+
+
+RemoteSourceConfig = (
+    HubSourceConfig
+    | ModelScopeSourceConfig
+    | KaggleSourceConfig
+    | GitHubSourceConfig
+    | WebSourceConfig
+)
+KINDS = ("path", "hub", "modelscope", "kaggle", "github", "web")
+"""The keys that tell what a source is; each stands in one kind of source only."""
+
+
+def kind_of_source(value: Any) -> str:  # noqa: ANN401
+    """Which kind of source a part of the recipe means; a mistyped key counts as the nearest one."""
+    names = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    if isinstance(value, AnySource):
+        return f"{value.KIND if isinstance(value, _Remote) else 'path'}:"
+    named = next((kind for kind in KINDS if kind in names), None)
+    if named is None:
+        near = [difflib.get_close_matches(str(name), KINDS, n=1) for name in names]
+        named = next((found[0] for found in near if found), "path")
+    return f"{named}:"
+
+
+AnySourceConfig = Annotated[
+    Annotated[SourceConfig, Tag("path:")]
+    | Annotated[HubSourceConfig, Tag("hub:")]
+    | Annotated[ModelScopeSourceConfig, Tag("modelscope:")]
+    | Annotated[KaggleSourceConfig, Tag("kaggle:")]
+    | Annotated[GitHubSourceConfig, Tag("github:")]
+    | Annotated[WebSourceConfig, Tag("web:")],
+    Discriminator(kind_of_source),
+]
 
 
 class CollectConfig(Config):
     """Where the examples come from and how many bad rows are tolerated."""
 
-    sources: tuple[SourceConfig, ...] = Field(min_length=1)
-    """The files with the examples."""
+    sources: tuple[AnySourceConfig, ...] = Field(min_length=1)
+    """The files, datasets and pages with the examples."""
     max_bad_share: float = Field(default=0.2, ge=0, le=1)
     """Share of rows that may be unusable before the stage stops."""
     max_bad_rows_tolerated: int = Field(default=5, ge=0)

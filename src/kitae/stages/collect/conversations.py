@@ -37,7 +37,7 @@ TOOLS_KEYS = ("tools", "functions", "工具", "ツール")
 
 Voice = Literal["user", "assistant", "system", "function_call", "observation"]
 
-_VOICES: dict[str, Voice] = {
+VOICES: dict[str, Voice] = {
     **dict.fromkeys(("human", "user", "prompter", "用户", "ユーザー"), "user"),
     **dict.fromkeys(
         ("gpt", "assistant", "model", "bot", "chatgpt", "助手", "アシスタント"), "assistant"
@@ -133,7 +133,7 @@ def _spoken(turn: dict[str, Any], number: int) -> list[_Turn]:
     role = turn.get("from") or turn.get("role")
     if role is None and (pair := _pair(turn)):
         return pair
-    voice = _VOICES.get(str(role).strip().casefold())
+    voice = VOICES.get(str(role).strip().casefold())
     if voice is None:
         raise RefusedRowError("unknown_role", "conversations", f"#{number}: {role!r}")
     content = turn["value"] if "value" in turn else turn.get("content")
@@ -150,7 +150,7 @@ def _spoken(turn: dict[str, Any], number: int) -> list[_Turn]:
 
 def _pair(turn: dict[str, Any]) -> list[_Turn]:
     """A round written as one object: {"human": ..., "assistant": ...}."""
-    voices = {name: _VOICES.get(name.casefold()) for name in turn}
+    voices = {name: VOICES.get(name.casefold()) for name in turn}
     asked = next((n for n, v in voices.items() if v == "user"), None)
     told = next((n for n, v in voices.items() if v == "assistant"), None)
     if asked is None or told is None:

@@ -2,128 +2,251 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, NamedTuple
-
-import pyarrow as pa
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 from kitae.core.text import Message
-from kitae.engines.reading.rows import Findings, RawRow, Reading, ReadOptions
-from kitae.engines.reading.source import read_file
-from kitae.records.example import EXAMPLES_SCHEMA, Round, content_id
+from kitae.engines.reading.line_file import LineFile, open_lines
+from kitae.engines.reading.rows import Findings, Format, RawRow, Reading, ReadOptions
+from kitae.engines.reading.source import ALL_SHEETS, read_sheets
+from kitae.records.example import Content
 from kitae.records.issues import RowIssue
-from kitae.stages.collect.config import SourceConfig
+from kitae.stages.collect.columns import Columns, Origin
+from kitae.stages.collect.config import RowFormat, SourceConfig
 from kitae.stages.collect.drafts import Draft, Notes, RefusedRowError
-from kitae.stages.collect.mapping import Mapped, RowMapper
+from kitae.stages.collect.mapping import FormName, Mapped, RowMapper
+from kitae.stages.collect.plain import ReadPlain
 from kitae.stages.collect.report import SourceReport
+from kitae.stages.collect.sources import SourceFile
 
-_TABLES = ("csv", "tsv", "xlsx", "parquet")
-
-
-_FIXED: dict[str, Any] = {"origin": "original", "parents": (), "language": "", "review": ""}
-"""Columns that are the same for every row that comes from a file."""
-
-
-@dataclass
-class Columns:
-    """Examples as columns, in reading order; ids are unique over all sources."""
-
-    values: dict[str, list[Any]] = field(
-        default_factory=lambda: {n: list[Any]() for n in EXAMPLES_SCHEMA.names if n not in _FIXED}
-    )
-    _times: dict[str, int] = field(default_factory=dict[str, int])
-
-    def add(self, draft: Draft, locator: str, repairs: tuple[str, ...], origin: _Origin) -> None:
-        """Append one row; its texts can all be written as UTF-8."""
-        rounds = [Round(instruction=asked, answer=told) for asked, told in draft.history]
-        plain = content_id(draft.instruction, draft.input, draft.output, draft.system, rounds)
-        times = self._times[plain] = self._times.get(plain, 0) + 1
-        values = self.values
-        values["id"].append(plain if times == 1 else f"{plain}-{times}")
-        values["instruction"].append(draft.instruction)
-        values["input"].append(draft.input)
-        values["output"].append(draft.output)
-        values["system"].append(draft.system)
-        history = [{"instruction": asked, "answer": told} for asked, told in draft.history]
-        values["history"].append(history)
-        values["group"].append(draft.group)
-        values["side"].append(origin.side)
-        values["source"].append(origin.source)
-        values["locator"].append(locator)
-        values["licence"].append(origin.licence)
-        values["repairs"].append(repairs)
-
-    def table(self) -> pa.Table:
-        """All rows as a table of `EXAMPLES_SCHEMA`."""
-        rows = len(self.values["id"])
-        fixed = {name: [value] * rows for name, value in _FIXED.items()}
-        return pa.Table.from_pydict({**self.values, **fixed}, schema=EXAMPLES_SCHEMA)
-
-
-class _Origin(NamedTuple):
-    """What the recipe says about every row of a source."""
-
-    source: str
-    side: str
-    licence: str
+_TABLES = ("csv", "tsv", "xlsx", "parquet", "arrow")
+_ROW_FORMATS: tuple[str, ...] = RowFormat.__args__
 
 
 @dataclass
 class Harvest:
-    """What one file gave.
+    """What one file, or one sheet of it, gave.
 
     Attributes:
-        name: Of the source.
-        reading: The file as it was read.
+        file: Where it came from.
+        reading: The file as it was read, without its rows.
         mapper: What it found out about the forms of the rows.
         rows_out: Rows that became Examples.
         quarantined: Evidence of those that did not, in file order.
         repairs: Evidence of what was mended, in file order.
         rows_repaired: Examples that a rule mended.
+        is_cut: Whether reading stopped because as many Examples were taken as may be.
     """
 
-    name: str
+    file: SourceFile
     reading: Reading
     mapper: RowMapper
     rows_out: int = 0
     quarantined: list[RowIssue] = field(default_factory=list[RowIssue])
     repairs: list[RowIssue] = field(default_factory=list[RowIssue])
     rows_repaired: int = 0
+    is_cut: bool = False
+
+    @property
+    def name(self) -> str:
+        """Of the file, as reports and evidence have it."""
+        return self.file.name
 
     @property
     def rows_in(self) -> int:
         """Rows seen, unreadable pieces included."""
         return self.rows_out + len(self.quarantined)
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether anything could be read as a row, whatever became of it."""
+        return self.rows_in > len(self.reading.broken)
 
-def harvest(name: str, path: Path, config: SourceConfig, columns: Columns) -> Harvest:
-    """Read one file and append its Examples to `columns`."""
-    options = ReadOptions(config.format, config.encoding, config.sheet, config.header_row)
-    reading = read_file(path, options, name)
-    mapper = RowMapper(config.columns, reading.format in _TABLES, name)
-    found = Harvest(name, reading, mapper)
-    findings = Findings(name, reading.places)
-    origin = _Origin(name, "" if config.side == "auto" else config.side, config.licence)
-    for row, locator in _located(reading):
-        for mapped in mapper.map(row):
-            where = f"{locator}, instance {mapped.instance}" if mapped.instance else locator
+
+def harvest(file: SourceFile, columns: Columns, room: int | None = None) -> list[Harvest]:
+    """Read one file of rows and put its Examples into `columns`: one harvest, or one per sheet.
+
+    Args:
+        file: What to read.
+        columns: Where the rows go.
+        room: Most Examples to take; None for all.
+    """
+    config = file.config
+    row_format = config.format if config.format in _ROW_FORMATS else "auto"
+    options = ReadOptions(cast("Format", row_format))
+    if isinstance(config, SourceConfig):
+        sheet = ALL_SHEETS if config.sheets == "all" else config.sheet
+        options = replace(
+            options, encoding=config.encoding, sheet=sheet, header_row=config.header_row
+        )
+    columns.begin(_origin(file))
+    if not file.inner:
+        with open_lines(file.path, options, file.name) as lines:
+            found = _harvest_lines(lines, file, columns, room) if lines else None
+            if found and found.has_rows:
+                return [found]
+    harvests: list[Harvest] = []
+    for reading in read_sheets(file.path, options, file.name, file.inner):
+        harvests.append(_harvest_reading(reading, file, columns, room))
+        room = None if room is None else room - harvests[-1].rows_out
+    return harvests
+
+
+def _origin(file: SourceFile) -> Origin:
+    return Origin(
+        source=file.source,
+        side="" if file.config.side == "auto" else file.config.side,
+        licence=file.licence,
+        terms=file.terms,
+        retrieved=file.retrieved,
+        place=f"{file.origin}, " if file.origin else "",
+    )
+
+
+def _harvest_reading(
+    reading: Reading, file: SourceFile, columns: Columns, room: int | None
+) -> Harvest:
+    """The Examples of a file that was read as a whole."""
+    mapper = RowMapper(file.config.columns, reading.format in _TABLES, file.source)
+    work = _Work(columns, mapper, Findings(file.name, reading.places), room)
+    broken = reading.broken
+    for row, place in _located(reading):
+        if work.is_full:
+            broken = [issue for issue in broken if (issue.line or 0) < row.line]
+            break
+        work.add(row, place)
+    return work.result(replace(reading, rows=[], broken=broken), file)
+
+
+def _harvest_lines(
+    lines: LineFile, file: SourceFile, columns: Columns, room: int | None
+) -> Harvest:
+    """The Examples of a file of lines, block by block."""
+    mapper = RowMapper(file.config.columns, is_table=False, source=file.source)
+    work = _Work(columns, mapper, Findings(file.name, lines.places), room)
+    shapes: dict[tuple[str, ...], None] = {}
+    last_line = 0
+    for row in lines.lines.rows(work.take):
+        if work.is_full:
+            break
+        is_first = row.line != last_line
+        work.add(row, f"line {row.line}" if is_first else f"line {row.line}, row {row.number}")
+        shapes[tuple(row.values)] = None
+        last_line = row.line
+    reading = Reading(
+        format="jsonl",
+        rows=[],
+        broken=lines.findings.broken,
+        repairs=lines.findings.repairs,
+        places=lines.places,
+        columns=tuple(dict.fromkeys(key for shape in shapes for key in shape)),
+        encoding=lines.encoding,
+    )
+    return work.result(reading, file)
+
+
+class _Work:
+    """Maps the rows of one file, the plain ones by the short way."""
+
+    def __init__(
+        self, columns: Columns, mapper: RowMapper, findings: Findings, room: int | None
+    ) -> None:
+        self._columns = columns
+        self._mapper = mapper
+        self._findings = findings
+        self._room = room
+        self._readers: dict[tuple[str, ...], tuple[FormName, ReadPlain]] = {}
+        self._rows_before = columns.rows_taken
+        self._rows_repaired = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many Examples were taken as may be."""
+        return self._room is not None and self._rows_out >= self._room
+
+    @property
+    def _rows_out(self) -> int:
+        return self._columns.rows_taken - self._rows_before
+
+    def take(self, rows: Sequence[dict[str, Any]], line: int, is_clean: bool) -> int:  # noqa: FBT001
+        """How many rows, from the first on, were plain and are in the columns now.
+
+        Args:
+            rows: From one line after another.
+            line: Of the first.
+            is_clean: Whether their texts are known to hold neither NUL nor U+FFFD nor half characters.
+        """
+        if self._room is not None:
+            rows = rows[: self._room - self._rows_out]
+        readers, forms = self._readers, self._mapper.forms
+        keep, keep_place = self._columns.contents.append, self._columns.places.append
+        place = line
+        for values in rows:
+            known = readers.get(tuple(values))
+            if known is None:
+                break
+            content = known[1](values)
+            if content is None or not (is_clean or _is_sound(content)):
+                break
+            forms[known[0]] += 1
+            keep(content)
+            keep_place(place)
+            place += 1
+        self._columns.flush_full()
+        return place - line
+
+    def add(self, row: RawRow, place: str) -> None:
+        """Put a row into the columns, or what speaks against it into the findings."""
+        if row.repairs or not self._take_one(row.values, place):
+            self._add_with_care(row, place)
+
+    def _take_one(self, values: dict[str, Any], place: str) -> bool:
+        known = self._readers.get(tuple(values))
+        content = known[1](values) if known else None
+        if known is None or content is None or not _is_sound(content):
+            return False
+        self._mapper.forms[known[0]] += 1
+        self._columns.contents.append(content)
+        self._columns.places.append(place)
+        self._columns.flush_full()
+        return True
+
+    def _add_with_care(self, row: RawRow, place: str) -> None:
+        findings = self._findings
+        for mapped in self._mapper.map(row):
+            if self.is_full:
+                break
+            where = f"{place}, instance {mapped.instance}" if mapped.instance else place
             refusal = mapped.refusal or _text_refusal(mapped.draft)
             if mapped.draft is None or refusal is not None:
                 _list_refusal(refusal, row, findings)
                 continue
             repairs = _repairs(row, mapped)
-            columns.add(mapped.draft, where, repairs, origin)
-            found.rows_out += 1
-            found.rows_repaired += bool(repairs)
+            self._columns.add(mapped.draft, where, repairs)
+            self._rows_repaired += bool(repairs)
             _list_repairs(mapped.notes, row, findings)
-    found.quarantined = _in_file_order([*reading.broken, *findings.broken])
-    found.repairs = _in_file_order([*reading.repairs, *findings.repairs])
-    return found
+        keys = tuple(row.values)
+        reader = self._mapper.plain_reader(keys)
+        if reader is not None:
+            self._readers[keys] = reader
+
+    def result(self, reading: Reading, file: SourceFile) -> Harvest:
+        """What the file gave."""
+        findings = self._findings
+        return Harvest(
+            file,
+            reading,
+            self._mapper,
+            rows_out=self._rows_out,
+            quarantined=_in_file_order([*reading.broken, *findings.broken]),
+            repairs=_in_file_order([*reading.repairs, *findings.repairs]),
+            rows_repaired=self._rows_repaired,
+            is_cut=self.is_full,
+        )
 
 
-def source_report(found: Harvest, config: SourceConfig) -> SourceReport:
+def source_report(found: Harvest) -> SourceReport:
     """The facts about one file."""
     reading = found.reading
     return SourceReport(
@@ -141,13 +264,13 @@ def source_report(found: Harvest, config: SourceConfig) -> SourceReport:
         rows_out=found.rows_out,
         quarantined=len(found.quarantined),
         repaired=found.rows_repaired,
-        side=config.side,
-        licence=config.licence,
-        notes=source_notes(found, config),
+        side=found.file.config.side,
+        licence=found.file.licence,
+        notes=source_notes(found),
     )
 
 
-def source_notes(found: Harvest, config: SourceConfig) -> tuple[Message, ...]:
+def source_notes(found: Harvest) -> tuple[Message, ...]:
     """What a person should know about how a file was read."""
     reading, mapper = found.reading, found.mapper
     unused = ", ".join([name for name in mapper.unused if name][:12])
@@ -158,12 +281,14 @@ def source_notes(found: Harvest, config: SourceConfig) -> tuple[Message, ...]:
     if reading.other_sheets and reading.sheet:
         others = ", ".join(reading.other_sheets)
         notes["sheet"] = {"sheet": reading.sheet, "others": others}
-    if (reading.header_row or 0) > 1 and config.header_row is None:
+    if (reading.header_row or 0) > 1 and not getattr(found.file.config, "header_row", None):
         notes["header_row"] = {"row": reading.header_row}
     if unused:
         notes["unused_columns"] = {"columns": unused}
     if len(mapper.forms) > 1:
         notes["several_forms"] = {"forms": ", ".join(mapper.forms)}
+    if found.is_cut:
+        notes["limit"] = {"limit": found.rows_out}
     if found.quarantined:
         notes["quarantined"] = {"quarantined": len(found.quarantined), "rows": found.rows_in}
     return tuple(
@@ -180,14 +305,14 @@ def _repairs(row: RawRow, mapped: Mapped) -> tuple[str, ...]:
 def _list_refusal(refusal: RefusedRowError | None, row: RawRow, findings: Findings) -> None:
     if refusal is None:
         return
-    issue = findings.issue(refusal.rule, row.position, refusal.detail)
-    findings.broken.append(issue.model_copy(update={"field": refusal.field}))
+    issue = findings.issue(refusal.rule, row.position, refusal.detail, field_name=refusal.field)
+    findings.broken.append(issue)
 
 
 def _list_repairs(notes: Notes, row: RawRow, findings: Findings) -> None:
     for rule, (field_name, detail) in notes.repairs.items():
-        issue = findings.issue(rule, row.position, detail)
-        findings.repairs.append(issue.model_copy(update={"field": field_name}))
+        issue = findings.issue(rule, row.position, detail, field_name=field_name)
+        findings.repairs.append(issue)
 
 
 def _text_refusal(draft: Draft | None) -> RefusedRowError | None:
@@ -202,6 +327,12 @@ def _text_refusal(draft: Draft | None) -> RefusedRowError | None:
         if refusal := _bad_text(asked, "history") or _bad_text(told, "history"):
             return refusal
     return None
+
+
+def _is_sound(content: Content) -> bool:
+    """Whether all texts can be used as they are."""
+    texts = [*content[:4], *(text for said in content[4] for text in said)]
+    return not any(_bad_text(text, "") for text in texts)
 
 
 def _bad_text(text: str, name: str) -> RefusedRowError | None:
@@ -228,7 +359,7 @@ def _located(reading: Reading) -> Iterator[tuple[RawRow, str]]:
     for row in reading.rows:
         if reading.sheet is not None:
             yield row, f"sheet {reading.sheet}, row {row.line}"
-        elif reading.format == "parquet":
+        elif reading.format in ("parquet", "arrow"):
             yield row, f"row {row.number}"
         elif row.line == last_line:
             yield row, f"line {row.line}, row {row.number}"

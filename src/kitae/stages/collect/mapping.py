@@ -23,6 +23,7 @@ from kitae.stages.collect.conversations import CONVERSATION_KEYS, TOOLS_KEYS, dr
 from kitae.stages.collect.drafts import Draft, Notes, RefusedRowError, shown, text_of
 from kitae.stages.collect.history import history_of
 from kitae.stages.collect.placeholders import LONGEST, is_placeholder
+from kitae.stages.collect.plain import ReadPlain, plain_fields, plain_turns
 
 FormName = Literal[
     "alpaca",
@@ -115,6 +116,11 @@ class RowMapper:
         else:
             yield _attempt(form.read, row.values)
 
+    def plain_reader(self, keys: tuple[str, ...]) -> tuple[FormName, ReadPlain] | None:
+        """How rows of these keys, seen before, are read when nothing in them is unusual; None: not so."""
+        form = self._known.get(keys)
+        return (form.name, form.plain) if form and form.plain else None
+
     def _find_form(self, values: Values) -> _Form | None:
         talk = next((key for key in values if key.strip().casefold() in CONVERSATION_KEYS), None)
         if self.columns is None and talk is not None:
@@ -132,7 +138,8 @@ class RowMapper:
             if earlier is None or (is_translated(earlier) and not is_translated(column)):
                 self.columns_found[role] = column
         name = _form_name(fields) if self.columns is None else "columns"
-        return _Form(name, _field_reader(fields, notes_keys=not self.is_table))
+        plain = plain_fields(fields.by_role, is_table=self.is_table) if not fields.group else None
+        return _Form(name, _field_reader(fields, notes_keys=not self.is_table), plain=plain)
 
     def _fields(self, values: Values) -> Fields:
         known = _known_columns(values)
@@ -156,7 +163,8 @@ class RowMapper:
             said = text_of(row[system], "system", notes) if system else ""
             return draft_of(row[talk], said, row[tools] if tools else None, notes)
 
-        return _Form("messages" if is_openai else "sharegpt", read)
+        name = "messages" if is_openai else "sharegpt"
+        return _Form(name, read, plain=plain_turns(talk, (system, tools), is_openai=is_openai))
 
     def _map_instances(self, row: RawRow, form: _Form) -> Iterator[Mapped]:
         """One result per instance; all of one task share a group."""
@@ -185,6 +193,7 @@ class _Form(NamedTuple):
     name: FormName
     read: Callable[[Values, Notes], Draft]
     instances: str = ""
+    plain: ReadPlain | None = None
 
 
 def _known_columns(values: Values) -> dict[Role, tuple[str, ...]]:

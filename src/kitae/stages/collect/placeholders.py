@@ -17,6 +17,7 @@ _WORDS = (
     r"ラウンド|ターン|轮|輪|对话|対話|会話|第|[一二三四五六七八九十两]|目|前|回|の|的|文|欄|内容|词|詞"
 )
 _PLACEHOLDER = re.compile(rf"(?:(?:{_WORDS})[\s_\-:：]*)+{_MARK}", re.IGNORECASE)
+_CLOSERS = (")", "）", "]", "】")
 LONGEST = 64
 """Characters; longer texts are never placeholders."""
 
@@ -25,5 +26,7 @@ def is_placeholder(text: str) -> bool:
     """Whether a text only says what should stand there, and whether that is required."""
     text = text.strip()
     if len(text) > LONGEST or not text or text[-1] not in ")）]】。.":
+        return False
+    if text[-1] in "。." and text[:-1].rstrip()[-1:] not in _CLOSERS:
         return False
     return _PLACEHOLDER.fullmatch(text) is not None

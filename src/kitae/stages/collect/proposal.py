@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+
+import pyarrow as pa
 
 from kitae.core.config import Record
 from kitae.core.text import Message
+from kitae.stages.collect.columns import Columns
 from kitae.stages.collect.config import ColumnsConfig, SourceConfig
-from kitae.stages.collect.harvest import Columns, Harvest, harvest, source_notes, source_report
+from kitae.stages.collect.harvest import Harvest, harvest, source_report
 from kitae.stages.collect.report import SourceReport
+from kitae.stages.collect.sources import SourceFile, local_files
+from kitae.stages.collect.texts import read_texts, texts_report
 from kitae.stages.collect.trouble import check_columns
 
 _SAMPLES = 3
@@ -34,7 +40,7 @@ class SourceProposal(Record):
 
 
 def inspect(path: Path, source: SourceConfig | None = None) -> SourceProposal:
-    """Read a file and propose how to use it.
+    """Read a file, folder or archive and propose how to use it.
 
     Args:
         path: Where it is now.
@@ -46,27 +52,59 @@ def inspect(path: Path, source: SourceConfig | None = None) -> SourceProposal:
         NotFoundError: There is no such file.
     """
     source = source or SourceConfig(path=str(path))
-    columns = Columns()
-    found = harvest(source.name or path.name, path, source, columns)
-    check_columns(found, str(path))
-    rows = zip(*(columns.values[name][:_SAMPLES] for name in Sample.model_fields), strict=True)
+    files = local_files(source, path)
+    of_text = [file for file in files if file.kind == "documents"]
+    found, samples = _first_rows([file for file in files if file.kind == "rows"], path)
+    texts = read_texts(of_text)
+    reports = [*map(source_report, found), *(texts_report(part, of_text) for part in texts)]
+    is_single = len(reports) == 1
     return SourceProposal(
-        source=_filled_in(source, found),
-        report=source_report(found, source),
-        samples=tuple(Sample(instruction=i, input=m, output=o) for i, m, o in rows),
-        notes=source_notes(found, source),
+        source=_filled_in(source, found[0]) if is_single and found else source,
+        report=reports[0] if is_single else _together(path.name, source, reports),
+        samples=samples,
+        notes=tuple(note for report in reports for note in report.notes),
+    )
+
+
+def _first_rows(files: list[SourceFile], path: Path) -> tuple[list[Harvest], tuple[Sample, ...]]:
+    """All files harvested, and the first rows of the first that has some."""
+    first: list[pa.RecordBatch] = []
+    columns = Columns(lambda batch: None if first else first.append(batch.slice(0, _SAMPLES)))
+    found = [harvested for file in files for harvested in harvest(file, columns)]
+    for harvested in found:
+        check_columns(harvested, str(path) if len(files) == 1 else harvested.name)
+    columns.flush()
+    rows = first[0].select(list(Sample.model_fields)).to_pylist() if first else []
+    return found, tuple(Sample.model_validate(row) for row in rows)
+
+
+def _together(name: str, source: SourceConfig, reports: list[SourceReport]) -> SourceReport:
+    """Several files as one."""
+    forms = sum((Counter(report.forms) for report in reports), Counter[str]())
+    return SourceReport(
+        name=source.name or name,
+        format=", ".join(sorted({report.format for report in reports})),
+        forms=dict(forms),
+        columns={},
+        rows_in=sum(report.rows_in for report in reports),
+        rows_out=sum(report.rows_out for report in reports),
+        quarantined=sum(report.quarantined for report in reports),
+        repaired=sum(report.repaired for report in reports),
+        side=source.side,
+        licence=source.licence,
+        documents=sum(report.documents for report in reports),
     )
 
 
 def _filled_in(source: SourceConfig, found: Harvest) -> SourceConfig:
     """The source with what was found out, so that a later version reads it the same way."""
     reading, mapper = found.reading, found.mapper
-    kept: dict[str, object] = {"format": reading.format}
+    kept: dict[str, object] = {} if found.file.inner else {"format": reading.format}
     if reading.is_guess:
         kept["encoding"] = reading.encoding
-    if reading.sheet is not None:
+    if reading.sheet is not None and source.sheets == "one":
         kept["sheet"] = reading.sheet
-    if reading.header_row is not None:
+    if reading.header_row is not None and source.sheets == "one":
         kept["header_row"] = reading.header_row
     if source.columns is None and mapper.is_complete and len(mapper.forms) == 1:
         kept["columns"] = ColumnsConfig.model_validate(mapper.columns_found)

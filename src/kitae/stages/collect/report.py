@@ -7,7 +7,7 @@ from kitae.core.text import Message
 
 
 class SourceReport(Record):
-    """One file, as it was read."""
+    """One file of rows, or all documents of a source, as they were read."""
 
     name: str
     format: str
@@ -32,6 +32,8 @@ class SourceReport(Record):
     side: str
     licence: str
     notes: tuple[Message, ...] = ()
+    documents: int = 0
+    """Sections of text that examples can be made from; 0 for files of rows."""
 
 
 class CollectFindings(Record):

@@ -23,7 +23,7 @@ def check_columns(found: Harvest, where: str) -> None:
     """
     mapper = found.mapper
     is_conversation = bool(set(mapper.forms) & {"sharegpt", "messages", "self_instruct"})
-    if found.rows_out or is_conversation or mapper.is_complete or not found.reading.rows:
+    if found.rows_out or is_conversation or mapper.is_complete or not found.has_rows:
         return
     raise unmapped(found, where)
 
@@ -45,6 +45,23 @@ def unmapped(found: Harvest, where: str) -> DataError:
         fix=f"say which is which: `--map {_word('instruction', question)} "
         f"--map {_word('output', answer)}`, or in the recipe, below the source:\n"
         f"  columns:\n    instruction: {_yaml(question)}\n    output: {_yaml(answer)}",
+    )
+
+
+def check_rows(found: Sequence[Harvest], num_documents: int) -> None:
+    """Stop where there are documents and nothing else.
+
+    Raises:
+        DataError: Examples have to come from rows.
+    """
+    if found or not num_documents:
+        return
+    raise DataError(
+        f"The sources hold documents ({num_documents} sections of text) and no rows: there is no example "
+        "to learn from.",
+        where="recipe, key `collect.sources`",
+        fix="add a source with questions and answers (JSON, JSONL, CSV, XLSX, Parquet); making examples "
+        "from documents is not there yet",
     )
 
 

@@ -2,93 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import numpy as np
 
-from kitae.records.gate import CheckResult
+from kitae.records.columns import codes
 from kitae.stages.gate.config import GateConfig
-from kitae.stages.gate.rows import Rows, finding, percent, shown_pair
+from kitae.stages.gate.findings import Finding, Measured, finding, percent, shown_pairs
+from kitae.stages.gate.rows import Places, Rows
 
-Pair = tuple[int, int]
-"""Places of a train row and of a held-out row in `Rows.all`."""
+NONE = np.iinfo(np.int64).max
 
 
-def check_leakage(rows: Rows, config: GateConfig) -> CheckResult:
+def check_leakage(rows: Rows, config: GateConfig) -> Finding:
     """The same question on both sides fails; near-equal rows and shared texts fail from a share on."""
-    same = _first_per_held_out(_same_questions(rows))
-    if same:
+    same = _twins(rows, rows.question_codes)
+    if (same < NONE).any():
         return _found(rows, config, "same", same)
-    close = _first_per_held_out([*_near_rows(rows), *_shared_texts(rows)])
-    share = len(close) / max(1, len(rows.held_out))
-    if close:
+    close = np.minimum(_near_rows(rows), _shared_texts(rows))
+    if (close < NONE).any():
         return _found(rows, config, "near", close)
-    return finding(
-        "leakage",
-        "pass",
-        values={"held_out": len(rows.held_out)},
-        measured=(share, config.max_leak_share, 0),
+    return Finding(
+        finding(
+            "leakage",
+            "pass",
+            values={"held_out": rows.num_held_out},
+            measured=Measured.share(0, rows.num_held_out, config.max_leak_share),
+        )
     )
 
 
-def _found(rows: Rows, config: GateConfig, kind: str, pairs: list[Pair]) -> CheckResult:
-    share = len(pairs) / len(rows.held_out)
-    outcome = "fail" if kind == "same" or share > config.max_leak_share else "warn"
-    shown = [(rows.all[left], rows.all[right]) for left, right in pairs[: config.evidence_rows]]
-    return finding(
+def _found(rows: Rows, config: GateConfig, kind: str, twins: Places) -> Finding:
+    """A finding from the train row of each held-out row."""
+    leaked = np.flatnonzero(twins < NONE)
+    pairs = np.stack([twins[leaked], leaked + rows.num_train], axis=1)
+    share = len(leaked) / rows.num_held_out
+    result = finding(
         "leakage",
-        outcome,
+        "fail" if kind == "same" or share > config.max_leak_share else "warn",
         kind,
-        evidence=[shown_pair(*pair) for pair in shown],
-        measured=(share, config.max_leak_share, len(pairs)),
+        evidence=shown_pairs(rows, pairs, config.evidence_rows),
+        measured=Measured.share(len(leaked), rows.num_held_out, config.max_leak_share),
         values={
-            "count": len(pairs),
-            "held_out": len(rows.held_out),
+            "count": len(leaked),
+            "held_out": rows.num_held_out,
             "percent": percent(share),
         },
     )
+    return Finding(result, pairs.ravel())
 
 
-def _same_questions(rows: Rows) -> Iterable[Pair]:
-    in_train = {key: i for i, key in enumerate(rows.question_keys[: len(rows.train)])}
-    for place in range(len(rows.train), len(rows.all)):
-        if rows.question_keys[place] in in_train:
-            yield in_train[rows.question_keys[place]], place
+def _twins(rows: Rows, keys: Places) -> Places:
+    """For each held-out row, the first train row that has a key in common; negative keys are none."""
+    columns = keys.reshape(len(rows), -1)
+    first = np.full(int(keys.max(initial=0)) + 1, NONE)
+    twins = np.full(rows.num_held_out, NONE)
+    for column in columns[: rows.num_train].T:
+        known = np.flatnonzero(column >= 0)
+        np.minimum.at(first, column[known], known)
+    for column in columns[rows.num_train :].T:
+        twins = np.minimum(twins, np.where(column >= 0, first[np.maximum(column, 0)], NONE))
+    return twins
 
 
-def _near_rows(rows: Rows) -> Iterable[Pair]:
+def _near_rows(rows: Rows) -> Places:
     """Near-equal question and near-equal answer; near-equal questions with other answers teach the difference."""
-    from kitae.engines.similarity import duplicate_pairs, question_answer
+    from kitae.engines.similarity import find_repeats
 
-    found = duplicate_pairs([question_answer(e) for e in rows.all])
-    pairs = zip(found.left.tolist(), found.right.tolist(), strict=True)
-    limit = len(rows.train)
-    return ((left, right) for left, right in pairs if left < limit <= right)
+    found = find_repeats(rows.compared, is_focus=rows.is_held_out)
+    train = np.arange(rows.num_train)
+    of_form = np.full(len(rows), NONE)
+    np.minimum.at(of_form, found.first[: rows.num_train], train)
+    nearest = of_form.copy()
+    np.minimum.at(nearest, found.left, of_form[found.right])
+    np.minimum.at(nearest, found.right, of_form[found.left])
+    return nearest[found.first[rows.num_train :]]
 
 
-def _shared_texts(rows: Rows) -> Iterable[Pair]:
+def _shared_texts(rows: Rows) -> Places:
     """One group, or one text in two wordings, on two sides. Made rows share words with all; they are left out."""
-    in_train: dict[str, int] = {}
-    for place, keys in enumerate(_text_keys(rows)):
-        for key in keys:
-            if place < len(rows.train):
-                in_train.setdefault(key, place)
-            elif key in in_train:
-                yield in_train[key], place
+    from kitae.engines.similarity import row_texts, text_links
 
-
-def _text_keys(rows: Rows) -> list[list[str]]:
-    """Per row: its group and the texts that it holds; none for a made row."""
-    from kitae.engines.similarity import TextRow, text_links, whole_question
-
-    links = text_links([TextRow(whole_question(e), e.output, e.input) for e in rows.all])
-    keys = [[key for key, kind in found if kind == "text"] for found in links.keys]
-    return [
-        [] if e.origin == "made" else [*own, *([f"group: {e.group}"] if e.group else [])]
-        for e, own in zip(rows.all, keys, strict=True)
-    ]
-
-
-def _first_per_held_out(pairs: Iterable[Pair]) -> list[Pair]:
-    first: dict[int, int] = {}
-    for left, right in pairs:
-        first.setdefault(right, left)
-    return [(first[right], right) for right in sorted(first)]
+    groups, names = codes(rows.table, "group")
+    if "" in names:
+        groups = np.where(groups == names.index(""), -1, groups)
+    links = text_links(row_texts(rows.table))
+    found = _twins(rows, np.where(rows.is_made, -1, groups))
+    for kind, keys in links.keys:
+        if kind == "text":
+            own = np.where(rows.is_made[:, None], -1, keys)
+            found = np.minimum(found, _twins(rows, own))
+    return found

@@ -4,79 +4,102 @@ from __future__ import annotations
 
 from collections import Counter
 
-from kitae.records.example import Example
-from kitae.records.gate import CheckResult
+import numpy as np
+import pyarrow as pa
+
+from kitae.records.columns import counted, is_among
 from kitae.stages.gate.config import GateConfig
-from kitae.stages.gate.rows import Rows, finding, percent, shown
+from kitae.stages.gate.findings import (
+    Finding,
+    Measured,
+    finding,
+    percent,
+    shown_rows,
+)
+from kitae.stages.gate.rows import Rows
 
 NOTICED_SHARE = 0.05
-"""A language of fewer held-out rows than this is not missed on the train side."""
+"""What fewer held-out rows than this have is not missed on the train side."""
 
 
-def check_special_tokens(rows: Rows, config: GateConfig) -> CheckResult:
+def check_special_tokens(rows: Rows, config: GateConfig) -> Finding:
     """Literal chat markers: in an answer the model would learn to write them; in a question they only disturb."""
-    in_answers = [e for e in rows.all if _has_marker(e.output)]
-    in_questions = [e for e in rows.all if _has_marker(e.question) or _has_marker(e.system)]
+    in_answers, in_questions = _marked(rows)
     found = in_answers or in_questions
     if not found:
-        return finding("special_tokens", "pass")
-    return finding(
+        return Finding(finding("special_tokens", "pass"))
+    places = np.array(sorted(found), np.int64)
+    result = finding(
         "special_tokens",
         "fail" if in_answers else "warn",
         "answers" if in_answers else "questions",
-        evidence=[shown(e) for e in found[: config.evidence_rows]],
-        measured=(len(found) / len(rows.all), 0.0, len(found)),
-        values={"count": len(found), "marker": next(m for e in found for m in _markers(e))},
+        evidence=shown_rows(rows, places, config.evidence_rows),
+        measured=Measured.share(len(found), len(rows), 0.0),
+        values={"count": len(found), "marker": found[int(places[0])]},
     )
+    return Finding(result, places)
 
 
-def check_language(rows: Rows, _config: GateConfig) -> CheckResult:
+def _marked(rows: Rows) -> tuple[dict[int, str], dict[int, str]]:
+    """Row -> its first chat marker, in answers and in questions."""
+    from kitae.engines.language import inner_special_token
+    from kitae.engines.texts.gates import Gate
+    from kitae.engines.texts.measures import measure
+
+    in_answers: dict[int, str] = {}
+    in_questions: dict[int, str] = {}
+    for texts in rows.texts:
+        if not len(texts.column):
+            continue
+        found = in_answers if texts.name == "output" else in_questions
+        for place in measure(texts.column).rows_with(Gate.SPECIAL_TOKEN).tolist():
+            marker = inner_special_token(texts.column[place])
+            if marker:
+                found.setdefault(int(texts.rows[place]), marker)
+    return in_answers, in_questions
+
+
+def check_language(rows: Rows, _config: GateConfig) -> Finding:
     """Which languages there are; a held-out one that the train side lacks is worth a warning."""
-    train = Counter(e.language or "?" for e in rows.train)
-    held_out = Counter(e.language or "?" for e in rows.held_out)
+    train, held_out = languages(rows.train), languages(rows.held_out)
     total = train + held_out
     mix = ", ".join(f"{code} {percent(n / total.total())} %" for code, n in total.most_common(6))
     missing = [
         code
         for code, count in held_out.items()
-        if code not in train and count >= max(2, NOTICED_SHARE * len(rows.held_out))
+        if code not in train and count >= max(2, NOTICED_SHARE * rows.num_held_out)
     ]
     if not missing:
-        return finding("language", "pass", values={"mix": mix})
+        return Finding(finding("language", "pass", values={"mix": mix}))
     count = sum(held_out[code] for code in missing)
-    return finding(
+    names = ["" if code == "?" else code for code in missing]
+    result = finding(
         "language",
         "warn",
-        measured=(None, None, count),
+        measured=Measured.share(count, rows.num_held_out, NOTICED_SHARE),
         values={"mix": mix, "missing": ", ".join(missing), "count": count},
     )
+    concerned = np.flatnonzero(is_among(rows.held_out, "language", names)) + rows.num_train
+    return Finding(result, concerned)
 
 
-def check_unread(rows: Rows, config: GateConfig) -> CheckResult:
+def languages(side: pa.Table) -> Counter[str]:
+    """Language -> rows; `?` where it cannot be told."""
+    return Counter({code or "?": number for code, number in counted(side, "language")})
+
+
+def check_unread(rows: Rows, config: GateConfig) -> Finding:
     """Made rows that no person has read."""
-    unread = [e for e in rows.all if e.origin == "made" and e.review in ("", "unread")]
-    made = sum(e.origin == "made" for e in rows.all)
-    if not unread:
-        return finding("unread", "pass", "pass" if made else "none", values={"made": made})
-    return finding(
+    unread = np.flatnonzero(rows.is_made & is_among(rows.table, "review", ["", "unread"]))
+    made = int(rows.is_made.sum())
+    if not len(unread):
+        text = "pass" if made else "none"
+        return Finding(finding("unread", "pass", text, values={"made": made}))
+    result = finding(
         "unread",
         "warn",
-        evidence=[shown(e) for e in unread[: config.evidence_rows]],
-        measured=(len(unread) / len(rows.all), None, len(unread)),
+        evidence=shown_rows(rows, unread, config.evidence_rows),
+        measured=Measured(len(unread) / len(rows), None, len(unread)),
         values={"count": len(unread), "made": made},
     )
-
-
-def _has_marker(text: str) -> bool:
-    return _marker(text) is not None
-
-
-def _markers(example: Example) -> list[str]:
-    found = (_marker(text) for text in (example.output, example.question, example.system))
-    return [marker for marker in found if marker]
-
-
-def _marker(text: str) -> str | None:
-    from kitae.engines.language import inner_special_token
-
-    return inner_special_token(text)
+    return Finding(result, unread)

@@ -2,90 +2,124 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+import numpy as np
 
-from kitae.records.example import Example
-from kitae.records.gate import CheckResult, EvidenceRow
+from kitae.records.gate import EvidenceRow, Outcome
 from kitae.stages.gate.config import GateConfig
-from kitae.stages.gate.rows import Rows, excerpt, finding, full_question, percent, shown_pair
+from kitae.stages.gate.findings import (
+    Finding,
+    Measured,
+    excerpt,
+    finding,
+    full_question,
+    percent,
+    shown_pairs,
+)
+from kitae.stages.gate.rows import Places, Rows, first_of_each, joined_codes
 
 
-def check_duplicates(rows: Rows, config: GateConfig) -> CheckResult:
+def check_duplicates(rows: Rows, config: GateConfig) -> Finding:
     """Same question, same answer, more than once on one side."""
-    first: dict[tuple[bool, str, str], Example] = {}
-    repeats: list[tuple[Example, Example]] = []
-    keys = zip(rows.question_keys, rows.answer_keys, strict=True)
-    for place, (example, (question, answer)) in enumerate(zip(rows.all, keys, strict=True)):
-        twin = first.setdefault((place < len(rows.train), question, answer), example)
-        if twin is not example:
-            repeats.append((twin, example))
-    share = len(repeats) / max(1, len(rows.all))
+    first = first_of_each(joined_codes(rows.is_held_out, rows.question_codes, rows.answer_codes))
+    repeats = np.flatnonzero(first != np.arange(len(rows)))
+    share = len(repeats) / max(1, len(rows))
     outcome = "pass" if share <= config.warn_duplicate_share else "warn"
     if share > config.max_duplicate_share:
         outcome = "fail"
-    return finding(
+    pairs = np.stack([first[repeats], repeats], axis=1)
+    result = finding(
         "duplicates",
         outcome,
         "pass" if outcome == "pass" else "found",
-        evidence=[shown_pair(*pair) for pair in repeats[: config.evidence_rows]],
-        measured=(share, config.max_duplicate_share, len(repeats)),
+        evidence=shown_pairs(rows, pairs, config.evidence_rows),
+        measured=Measured.share(len(repeats), len(rows), config.max_duplicate_share),
         values={
             "count": len(repeats),
             "percent": percent(share),
-            "distinct": len(rows.all) - len(repeats),
+            "distinct": len(rows) - len(repeats),
         },
     )
+    return Finding(result, repeats)
 
 
-def check_contradictions(rows: Rows, config: GateConfig) -> CheckResult:
-    """Same full question, different answer: a defect among labels, possible in free text."""
-    found = _contradictions(rows, rows.question_keys)
-    count = sum(len(members) for members in found)
-    share = count / max(1, len(rows.all))
-    measured = (share, config.max_contradiction_share, count)
-    evidence = [_shown_answers(members) for members in found[: config.evidence_rows]]
-    values: dict[str, str | float] = {"count": count, "questions": len(found)}
-    if found and rows.is_closed:
-        outcome = "fail" if share > config.max_contradiction_share else "warn"
-        return finding(
-            "contradictions", outcome, "closed", evidence=evidence, measured=measured, values=values
-        )
-    if found:
-        return finding(
-            "contradictions", "warn", "open", evidence=evidence, measured=measured, values=values
-        )
-    return _nearly_same(rows, config)
+def check_density(rows: Rows, config: GateConfig) -> Finding:
+    """Training rows that say nearly the same as another one: near question and near answer."""
+    from kitae.engines.similarity import find_repeats
 
-
-def _nearly_same(rows: Rows, config: GateConfig) -> CheckResult:
-    """Label sets also warn where questions differ in case and signs alone."""
-    from kitae.engines.language import normalised
-
-    keys = [normalised(q) or q for q in rows.questions] if rows.is_closed else []
-    found = _contradictions(rows, keys) if keys else []
-    if not found:
-        return finding("contradictions", "pass", measured=(0.0, config.max_contradiction_share, 0))
-    count = sum(len(members) for members in found)
-    return finding(
-        "contradictions",
-        "warn",
-        "nearly",
-        evidence=[_shown_answers(members) for members in found[: config.evidence_rows]],
-        measured=(count / len(rows.all), config.max_contradiction_share, count),
-        values={"count": count, "questions": len(found)},
+    found = find_repeats(rows.compared)
+    pairs = np.stack([found.left, found.right], axis=1)
+    pairs = pairs[found.right < rows.num_train]
+    near = np.unique(pairs[:, 1])
+    share = len(near) / max(1, rows.num_train)
+    outcome = "warn" if share > config.warn_near_share else "pass"
+    result = finding(
+        "density",
+        outcome,
+        evidence=shown_pairs(rows, pairs, config.evidence_rows),
+        measured=Measured.share(len(near), rows.num_train, config.warn_near_share),
+        values={"count": len(near), "percent": percent(share)},
     )
+    return Finding(result, near)
 
 
-def _contradictions(rows: Rows, keys: Sequence[str]) -> list[list[Example]]:
-    """Per question with several answers: one row for each of its answers, in order of the rows."""
-    by_question: dict[str, dict[str, Example]] = defaultdict(dict)
-    for example, question, answer in zip(rows.all, keys, rows.answer_keys, strict=True):
-        by_question[question].setdefault(answer, example)
-    return [list(answers.values()) for answers in by_question.values() if len(answers) > 1]
+def check_contradictions(rows: Rows, config: GateConfig) -> Finding:
+    """Same full question, different answer: a defect among labels, possible in free text."""
+    found = _contradictions(rows.question_codes, rows.answer_codes)
+    if not len(found):
+        return _nearly_same(rows, config)
+    text = "closed" if rows.is_closed else "open"
+    is_much = len(found) / len(rows) > config.max_contradiction_share
+    outcome = "fail" if rows.is_closed and is_much else "warn"
+    return _found(rows, config, (rows.question_codes, found), (outcome, text))
 
 
-def _shown_answers(members: Sequence[Example]) -> EvidenceRow:
-    answers = " | ".join(excerpt(e.output, 60) for e in members[:4])
-    question = excerpt(full_question(members[0]))
-    return EvidenceRow(ids=tuple(e.id for e in members[:4]), text=f"{question} → {answers}")
+def _nearly_same(rows: Rows, config: GateConfig) -> Finding:
+    """Label sets also warn where questions differ in case and signs alone."""
+    from kitae.engines.texts.memo import MEMO
+
+    if rows.is_closed:
+        signs = MEMO.sign(rows.question)
+        codes = np.where(signs.num_tokens > 0, signs.normal, rows.question.hashes)
+        codes = first_of_each(codes)
+        found = _contradictions(codes, rows.answer_codes)
+        if len(found):
+            return _found(rows, config, (codes, found), ("warn", "nearly"))
+    measured = Measured.share(0, len(rows), config.max_contradiction_share)
+    return Finding(finding("contradictions", "pass", measured=measured))
+
+
+def _found(
+    rows: Rows, config: GateConfig, found: tuple[Places, Places], said: tuple[Outcome, str]
+) -> Finding:
+    codes, members = found
+    outcome, text = said
+    questions = np.unique(codes[members])
+    result = finding(
+        "contradictions",
+        outcome,
+        text,
+        evidence=_shown_answers(rows, codes, members, config.evidence_rows),
+        measured=Measured.share(len(members), len(rows), config.max_contradiction_share),
+        values={"count": len(members), "questions": len(questions)},
+    )
+    return Finding(result, np.flatnonzero(np.isin(codes, questions)))
+
+
+def _contradictions(questions: Places, answers: Places) -> Places:
+    """Of each question with several answers one row for each of its answers, in order of the rows."""
+    first = np.unique(first_of_each(joined_codes(questions, answers)))
+    _, places, counts = np.unique(questions[first], return_inverse=True, return_counts=True)
+    return first[counts[places] > 1]
+
+
+def _shown_answers(rows: Rows, codes: Places, members: Places, most: int) -> list[EvidenceRow]:
+    found: list[EvidenceRow] = []
+    asked = codes[members]
+    _, first = np.unique(asked, return_index=True)
+    for place in np.sort(first)[:most].tolist():
+        shown = members[asked == asked[place]][:4]
+        examples = [rows.example(row) for row in shown.tolist()]
+        answers = " | ".join(excerpt(example.output, 60) for example in examples)
+        text = f"{excerpt(full_question(examples[0]))} → {answers}"
+        found.append(EvidenceRow(ids=tuple(example.id for example in examples), text=text))
+    return found

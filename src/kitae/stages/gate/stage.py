@@ -2,54 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from kitae.core.errors import GateError, KitaeError
+from kitae.core.hashing import file_digest
 from kitae.core.text import render, say
 from kitae.records.gate import CheckResult, DataVerdict, Outcome
 from kitae.records.store import Artifact, Product
 from kitae.stages.contract import Context, Inputs, Stage
-from kitae.stages.gate.answers import check_balance, check_dependence
 from kitae.stages.gate.config import GateConfig
-from kitae.stages.gate.leakage import check_leakage
-from kitae.stages.gate.marks import check_language, check_special_tokens, check_unread
-from kitae.stages.gate.repeats import check_contradictions, check_duplicates
-from kitae.stages.gate.rows import Rows, read_rows
-from kitae.stages.gate.size import check_empties, check_heldout, check_size
 
-CHECKS: tuple[Callable[[Rows, GateConfig], CheckResult], ...] = (
-    check_size,
-    check_heldout,
-    check_empties,
-    check_dependence,
-    check_contradictions,
-    check_leakage,
-    check_duplicates,
-    check_balance,
-    check_special_tokens,
-    check_language,
-    check_unread,
+if TYPE_CHECKING:
+    from kitae.engines.texts.column import TextColumn
+    from kitae.stages.gate.findings import Finding
+    from kitae.stages.gate.rows import Rows
+
+VERSION = 2
+
+CONCERNED_SCHEMA = pa.schema(
+    [pa.field("check", pa.string(), nullable=False), pa.field("id", pa.string(), nullable=False)]
 )
+"""Every row that a check concerns, where the verdict shows a few."""
 
 
 def run(inputs: Inputs, config: GateConfig, context: Context) -> Product:
     """Judge the dataset by every check; the worst finding is the verdict."""
+    from kitae.stages.gate.checks import CHECKS
+    from kitae.stages.gate.rows import read_rows
+
     build = inputs["build"]
-    rows = read_rows(build)
-    found: list[CheckResult] = []
+    rows = read_rows(build, inputs["clean"], _benchmarks(config, context))
+    found: list[Finding] = []
     for check in CHECKS:
         found.append(check(rows, config))
         context.progress(len(found), len(CHECKS))
+    results = [one.result for one in found]
     verdict = DataVerdict(
         dataset_hash=build.content_hash,
-        outcome=worst(found),
+        outcome=worst(results),
         task=rows.task,
-        checks=tuple(found),
+        checks=tuple(results),
     )
-    return Product(records={"verdict": verdict})
+    return Product(records={"verdict": verdict}, tables={"concerned": _concerned(rows, found)})
 
 
-def worst(checks: list[CheckResult]) -> Outcome:
+def _benchmarks(config: GateConfig, context: Context) -> dict[str, TextColumn]:
+    if not config.benchmarks:
+        return {}
+    from kitae.engines.contamination import read_benchmark
+
+    return {name: read_benchmark(context.root / name).texts for name in config.benchmarks}
+
+
+def facts(config: GateConfig, context: Context) -> Mapping[str, str]:
+    """The content of the benchmark files; one that is not there is an error when the stage runs."""
+    paths = {name: context.root / name for name in config.benchmarks}
+    return {name: file_digest(path) for name, path in paths.items() if path.is_file()}
+
+
+def _concerned(rows: Rows, found: Sequence[Finding]) -> pa.Table:
+    parts = [(one.result.name, rows.ids(one.rows)) for one in found if len(one.rows)]
+    columns = [
+        [name for name, ids in parts for _ in ids],
+        [one for _, ids in parts for one in ids],
+    ]
+    arrays = [pa.array(column, pa.string()) for column in columns]
+    return pa.Table.from_arrays(arrays, schema=CONCERNED_SCHEMA)
+
+
+def worst(checks: Sequence[CheckResult]) -> Outcome:
     """Fail before warn before pass."""
     outcomes = {check.outcome for check in checks}
     return "fail" if "fail" in outcomes else "warn" if "warn" in outcomes else "pass"
@@ -80,9 +104,10 @@ def _is_overridden(artifact: Artifact, context: Context) -> bool:
 
 STAGE = Stage(
     name="gate",
-    version=1,
+    version=VERSION,
     config=GateConfig,
-    needs=("build",),
+    needs=("clean", "build"),
     run=run,
+    facts=facts,
     refusal=refusal,
 )

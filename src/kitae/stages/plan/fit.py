@@ -12,6 +12,7 @@ from kitae.records.example import SIDES, Example, Side
 from kitae.records.gate import CheckResult, EvidenceRow, Outcome
 from kitae.records.hardware import Hardware
 from kitae.records.plan import FitVerdict, Forecast, TrainingSettings
+from kitae.stages.plan.licence import licence_check
 
 EVIDENCE_ROWS = 5
 EXCERPT_CHARACTERS = 80
@@ -88,6 +89,7 @@ def fit_verdict(rows: Sequence[EncodedRow], proposal: Proposal) -> FitVerdict:
         _passes_check(len(kept), settings),
         _rate_check(settings),
         _steps_check(settings),
+        licence_check((row.example for row in rows), proposal.base),
     )
     return FitVerdict(
         outcome=_worst(check.outcome for check in checks),

@@ -97,7 +97,7 @@ def _is_overridden(artifact: Artifact, context: Context) -> bool:
 
 STAGE = Stage(
     name="plan",
-    version=1,
+    version=2,
     config=PlanConfig,
     needs=("build", "choose"),
     run=run,

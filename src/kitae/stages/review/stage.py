@@ -7,9 +7,11 @@ going on without. Rows of the bulk go on marked as unread until somebody reads t
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,10 +20,11 @@ from kitae.core.config import Record
 from kitae.core.errors import KitaeError, WaitingError
 from kitae.core.hashing import bytes_digest, digest
 from kitae.core.text import Message
+from kitae.records.columns import equals, examples_of, rows_where, strings
 from kitae.records.counts import Counts
 from kitae.records.example import Example, dropped_table, to_examples, to_table
 from kitae.records.generation import Generation, Reviewing
-from kitae.records.store import Artifact, Product, record_bytes
+from kitae.records.store import Artifact, Product, record_bytes, write_table
 from kitae.records.verdict import Verdict, read_verdicts, standing_verdicts
 from kitae.stages.contract import Context, Inputs, Stage
 from kitae.stages.review.applying import REJECTED, edited_example, rejection_detail
@@ -38,7 +41,7 @@ class ReviewFindings(Record):
 
 @dataclass
 class _Sorted:
-    """The rows, each in its place."""
+    """The made rows, each in its place."""
 
     kept: list[Example] = field(default_factory=list[Example])
     drops: list[tuple[Example, str, str]] = field(default_factory=list[tuple[Example, str, str]])
@@ -47,7 +50,7 @@ class _Sorted:
 
 def run(inputs: Inputs, _config: ReviewConfig, context: Context) -> Product:
     """Apply the verdicts; without them the current batch waits."""
-    rows = to_examples(inputs["generate"].table("examples"))
+    rows = _Rows.of(inputs["generate"].table("examples"))
     generation = inputs["generate"].record("generation", Generation)
     verdicts = standing_verdicts(read_verdicts(context.journals["verdicts"].entries()))
     product = _product(rows, generation, verdicts)
@@ -72,33 +75,50 @@ def refusal(artifact: Artifact, _config: ReviewConfig, _context: Context) -> Kit
     )
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """The originals, which pass through as they are, and the made rows."""
+
+    originals: pa.Table
+    made: list[Example]
+
+    @classmethod
+    def of(cls, rows: pa.Table) -> _Rows:
+        is_made = equals(rows, "origin", "made")
+        made = to_examples(rows_where(rows, is_made)) if is_made.any() else []
+        return cls(rows_where(examples_of(rows), ~is_made), made)
+
+    def ids(self) -> set[str]:
+        return {*strings(self.originals, "id"), *(row.id for row in self.made)}
+
+
 def _product(
-    rows: list[Example],
+    rows: _Rows,
     generation: Generation,
     verdicts: Mapping[str, Verdict],
     *,
     overridden: str = "",
 ) -> Product:
-    made = [row for row in rows if row.origin == "made"]
-    taken = {row.id for row in rows}
+    taken = rows.ids() if rows.made else set[str]()
     placed = _Sorted()
-    for row in rows:
-        verdict = verdicts.get(row.id) if row.origin == "made" else None
-        _place(row, verdict, placed, taken, is_waited_for=row.id in generation.waiting_ids)
-    reviewing = _reviewing(made, verdicts, placed, generation)
+    waiting = set(generation.waiting_ids)
+    for row in rows.made:
+        _place(row, verdicts.get(row.id), placed, taken, is_waited_for=row.id in waiting)
+    reviewing = _reviewing(rows.made, verdicts, placed, generation)
     reviewing = reviewing.model_copy(update={"overridden": overridden})
     findings = ReviewFindings(notes=_notes(reviewing, generation))
+    kept = pa.concat_tables([rows.originals, to_table(placed.kept)])
     return Product(
         counts=Counts(
-            rows_in=len(rows),
-            out=len(placed.kept),
+            rows_in=rows.originals.num_rows + len(rows.made),
+            out=kept.num_rows,
             dropped=len(placed.drops),
             pending=placed.pending,
         ),
         tables={
-            "examples": to_table(placed.kept),
+            "examples": kept,
             "dropped": dropped_table(placed.drops),
-            "candidates": to_table(made),
+            "candidates": to_table(rows.made),
         },
         records={"reviewing": reviewing, "findings": findings},
     )
@@ -172,11 +192,9 @@ def _content_hash(product: Product) -> str:
 
 
 def _table_bytes(table: pa.Table) -> bytes:
-    sink = pa.BufferOutputStream()
-    plain = table.combine_chunks().replace_schema_metadata(None)
-    with pa.ipc.new_file(sink, plain.schema) as writer:
-        writer.write_table(plain)
-    return sink.getvalue().to_pybytes()
+    with tempfile.TemporaryDirectory() as folder:
+        write_table(Path(folder) / "table.arrow", table)
+        return (Path(folder) / "table.arrow").read_bytes()
 
 
 STAGE = Stage(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+import numpy as np
 
 from kitae.core.config import Record
 from kitae.core.text import Message
-from kitae.records.example import SIDES, Example, Side
+from kitae.records.example import SIDES, Side
+from kitae.stages.split.originals import Originals
 from kitae.stages.split.sides import Decision
 
 
@@ -34,37 +34,42 @@ class SplitFindings(Record):
     notes: tuple[Message, ...]
 
 
-def findings(examples: Sequence[Example], decision: Decision) -> SplitFindings:
+def findings(originals: Originals, decision: Decision) -> SplitFindings:
     """Count what was decided."""
-    members = Counter(decision.groups.values())
-    sides: dict[Side, SideSize] = {side: _size(side, examples, decision) for side in SIDES}
+    groups = decision.groups[decision.groups >= 0]
+    members = np.unique(groups, return_counts=True)[1]
+    sizes, times = np.unique(members, return_counts=True)
+    sides: dict[Side, SideSize] = {
+        side: _size(place, originals, decision) for place, side in enumerate(SIDES)
+    }
     return SplitFindings(
         sides=sides,
         groups=len(members),
-        largest_group=max(members.values(), default=0),
-        group_sizes={str(k): n for k, n in sorted(Counter(members.values()).items())},
-        notes=_notes(sides, members),
+        largest_group=int(members.max(initial=0)),
+        group_sizes={
+            str(size): count for size, count in zip(sizes.tolist(), times.tolist(), strict=True)
+        },
+        notes=_notes(sides, members[members > 1].tolist()),
     )
 
 
-def _size(side: Side, examples: Sequence[Example], decision: Decision) -> SideSize:
-    rows = [row for row, there in decision.sides.items() if there == side]
+def _size(place: int, originals: Originals, decision: Decision) -> SideSize:
+    is_there = decision.sides == place
     return SideSize(
-        rows=len(rows),
-        groups=len({decision.groups[row] for row in rows}),
-        declared_rows=sum(examples[row].side == side for row in rows),
-        wanted_rows=decision.wanted.get(side),
+        rows=int(is_there.sum()),
+        groups=len(np.unique(decision.groups[is_there])),
+        declared_rows=int((originals.declared[is_there] == place).sum()),
+        wanted_rows=decision.wanted.get(place),
     )
 
 
-def _notes(sides: dict[Side, SideSize], members: Counter[str]) -> tuple[Message, ...]:
+def _notes(sides: dict[Side, SideSize], shared: list[int]) -> tuple[Message, ...]:
     notes = [
         Message(
             key="split.note.sides",
             values={side: size.rows for side, size in sides.items()},
         )
     ]
-    shared = [size for size in members.values() if size > 1]
     if shared:
         notes.append(
             Message(

@@ -1,8 +1,10 @@
 """Which rows must stay together, given the sides that some of them already have.
 
-Rows enter one after another: declared test and validation, rows with a side in the journal, declared
-train, new rows. Each joins the groups that it is linked to; one that would tie two sides together
-leaves. Nothing here depends on the order in which the sources list their rows.
+Rows that are linked, directly or over others, form a group. Where the rows of a group have sides already
+that disagree, or a declared held-out row is among them, its rows enter one after another: declared test
+and validation, rows with a side in the journal, declared train, new rows. Each joins the groups that it
+is linked to; one that would tie two sides together leaves. Nothing here depends on the order in which
+the sources list their rows.
 """
 
 from __future__ import annotations
@@ -11,11 +13,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kitae.engines.similarity import DisjointSets, Links, text_links, text_row
-from kitae.engines.similarity.shared import LinkKind
-from kitae.records.example import Example, Side
+import numpy as np
+from numpy.typing import NDArray
 
-HELD_OUT: tuple[Side, ...] = ("test", "validation")
+from kitae.engines.similarity import DisjointSets, Links, row_texts, text_links
+from kitae.engines.similarity.shared import LinkKind
+from kitae.records.example import SIDES
+from kitae.stages.split.originals import NO_SIDE, Originals
+
+TRAIN, VALIDATION, TEST = (SIDES.index(side) for side in ("train", "validation", "test"))
+HELD_OUT = (TEST, VALIDATION)
 
 
 @dataclass(frozen=True)
@@ -31,17 +38,77 @@ class Groups:
     """Groups of rows.
 
     Attributes:
-        labels: Row -> what stands for its group. Rows that leave are not in it.
-        sides: Group -> its side, for groups that have one already.
+        labels: For each row, the first one of its group; -1 for rows that leave.
+        sides: For each row, the side that its group has already, or `NO_SIDE`.
         drops: Row -> why it leaves.
     """
 
-    labels: dict[int, int]
-    sides: dict[int, Side]
-    drops: dict[int, Drop]
+    labels: NDArray[np.int64]
+    sides: NDArray[np.int8]
+    drops: Mapping[int, Drop]
 
 
 Link = tuple[int, LinkKind]
+Key = tuple[int, int]
+
+
+def find_groups(originals: Originals, near_similarity: float) -> Groups:
+    """The groups of all rows, and the rows that leave because they would tie two sides together.
+
+    Args:
+        originals: All originals with the sides that they have already.
+        near_similarity: See the recipe.
+    """
+    links = text_links(row_texts(originals.table), near_similarity)
+    labels = links.groups()
+    highest = np.full(len(originals), NO_SIDE, np.int8)
+    lowest = np.full(len(originals), len(SIDES), np.int8)
+    own = originals.own
+    rows = np.flatnonzero(own != NO_SIDE)
+    np.maximum.at(highest, labels[rows], own[rows])
+    np.minimum.at(lowest, labels[rows], own[rows])
+    sides = highest[labels]
+    disputed = _disputed(originals, labels, highest > lowest)
+    drops = _settle(originals, links, disputed, (labels, sides))
+    return Groups(labels, sides, drops)
+
+
+def _disputed(
+    originals: Originals, labels: NDArray[np.int64], has_two_sides: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Rows of groups whose rows disagree, or that a declared held-out row shares with others."""
+    is_held_out = np.isin(originals.declared, HELD_OUT)
+    has_declared = np.zeros(len(originals), np.bool_)
+    has_declared[labels[is_held_out]] = True
+    sizes = np.bincount(labels, minlength=len(originals))
+    is_disputed = has_two_sides[labels] | (has_declared[labels] & (sizes[labels] > 1))
+    return np.flatnonzero(is_disputed)
+
+
+def _settle(
+    originals: Originals,
+    links: Links,
+    disputed: NDArray[np.int64],
+    found: tuple[NDArray[np.int64], NDArray[np.int8]],
+) -> dict[int, Drop]:
+    """Let the disputed rows enter one after another; corrects `found`, gives those that leave."""
+    if not len(disputed):
+        return {}
+    labels, sides = found
+    state = _Entering(originals, links, disputed.tolist())
+    drops: dict[int, Drop] = {}
+    for row in _order(originals, disputed.tolist()):
+        others = _binding(state, row)
+        drop = _objection(state, row, others)
+        if drop:
+            drops[row] = drop
+        else:
+            state.join(row, (other for other, _ in others))
+    labels[disputed], sides[disputed] = -1, NO_SIDE
+    for row in state.entered:
+        labels[row] = state.group(row)
+        sides[row] = state.side(row)
+    return drops
 
 
 @dataclass
@@ -52,31 +119,37 @@ class _Entering:
     the same group.
     """
 
-    examples: Sequence[Example]
+    originals: Originals
     links: Links
-    journal: Mapping[str, Side]
-    sets: DisjointSets
-    holders: dict[str, dict[Side | None, int]] = field(default_factory=lambda: defaultdict(dict))
+    rows: Sequence[int]
+    holders: dict[Key, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     entered: list[int] = field(default_factory=list[int])
-    sides: dict[int, Side] = field(default_factory=dict[int, Side])
 
-    def own_side(self, row: int) -> Side | None:
+    def __post_init__(self) -> None:
+        self._own = self.originals.own
+        self._place = {row: place for place, row in enumerate(self.rows)}
+        self._sets = DisjointSets(len(self.rows))
+        self._sides: dict[int, int] = {}
+        self._near = self.links.near_units()
+
+    def own_side(self, row: int) -> int:
         """The side that the row has already, from its source or from the journal."""
-        example = self.examples[row]
-        if example.side == "":
-            return self.journal.get(content_key(example))
-        return example.side
+        return int(self._own[row])
 
-    def side(self, row: int) -> Side | None:
+    def group(self, row: int) -> int:
+        """What stands for the group of a row that has entered."""
+        return self.rows[self._sets.find(self._place[row])]
+
+    def side(self, row: int) -> int:
         """The side of the group of a row that has entered."""
-        return self.sides.get(self.sets.find(row))
+        return self._sides.get(self._sets.find(self._place[row]), NO_SIDE)
 
     def neighbours(self, row: int) -> list[Link]:
         """Rows that have entered and that this row is linked to."""
         return [
-            (holder, kind if shared_kind is None else shared_kind)
-            for key, kind in self.links.keys[row]
-            for near_key, shared_kind in [(key, None), *self.links.near.get(key, ())]
+            (holder, kind)
+            for key, own_kind in self.links.row_keys(row)
+            for near_key, kind in self._near_keys(key, own_kind)
             for holder in self.holders[near_key].values()
         ]
 
@@ -84,58 +157,35 @@ class _Entering:
         """Let a row in and unite it with its neighbours, leaving out those on another side."""
         own = self.own_side(row)
         self.entered.append(row)
-        for key, _ in self.links.keys[row]:
+        for key, _ in self.links.row_keys(row):
             self.holders[key].setdefault(own, row)
-        if own is not None:
-            self.sides[row] = own
+        if own != NO_SIDE:
+            self._sides[self._place[row]] = own
         for other in others:
-            mine, theirs = self.sets.find(row), self.sets.find(other)
-            sides: list[Side] = [self.sides[r] for r in (mine, theirs) if r in self.sides]
+            mine = self._sets.find(self._place[row])
+            theirs = self._sets.find(self._place[other])
+            sides = [self._sides[place] for place in (mine, theirs) if place in self._sides]
             if mine == theirs or len(set(sides)) > 1:
                 continue
-            root = self.sets.union(mine, theirs)
+            root = self._sets.union(mine, theirs)
             if sides:
-                self.sides[root] = sides[0]
+                self._sides[root] = sides[0]
+
+    def _near_keys(self, key: Key, own_kind: LinkKind) -> list[tuple[Key, LinkKind]]:
+        near = self._near.get(key[1], []) if key[0] == -1 else []
+        return [(key, own_kind), *(((-1, other), kind) for other, kind in near)]
 
 
-def content_key(example: Example) -> str:
-    """The row's content id without the number that tells equal rows apart."""
-    return example.id.split("-", 1)[0]
-
-
-def find_groups(
-    examples: Sequence[Example], journal: Mapping[str, Side], near_similarity: float
-) -> Groups:
-    """The groups of all rows, and the rows that leave because they would tie two sides together.
-
-    Args:
-        examples: All originals.
-        journal: Content key -> side, of rows that were given one before.
-        near_similarity: See the recipe.
-    """
-    links = text_links([text_row(example) for example in examples], near_similarity)
-    state = _Entering(examples, links, journal, DisjointSets(len(examples)))
-    drops: dict[int, Drop] = {}
-    for row in _order(examples, journal):
-        others = _binding(state, row)
-        drop = _objection(state, row, others)
-        if drop:
-            drops[row] = drop
-        else:
-            state.join(row, (other for other, _ in others))
-    return Groups({row: state.sets.find(row) for row in sorted(state.entered)}, state.sides, drops)
-
-
-def _order(examples: Sequence[Example], journal: Mapping[str, Side]) -> list[int]:
-    ranks: dict[str, int] = {"test": 0, "validation": 1, "train": 3}
+def _order(originals: Originals, rows: Sequence[int]) -> list[int]:
+    ranks = {TEST: 0, VALIDATION: 1, TRAIN: 3}
 
     def rank(row: int) -> tuple[int, str]:
-        example = examples[row]
-        if example.side:
-            return ranks[example.side], example.id
-        return (2 if content_key(example) in journal else 4), example.id
+        declared = int(originals.declared[row])
+        if declared != NO_SIDE:
+            return ranks[declared], originals.ids[row]
+        return (2 if originals.journaled[row] != NO_SIDE else 4), originals.ids[row]
 
-    return sorted(range(len(examples)), key=rank)
+    return sorted(rows, key=rank)
 
 
 def _binding(state: _Entering, row: int) -> list[Link]:
@@ -145,35 +195,35 @@ def _binding(state: _Entering, row: int) -> list[Link]:
     (`build` looks at its answer and decides).
     """
     own = state.own_side(row)
+    declared = state.originals.declared
     return [
         (other, kind)
         for other, kind in state.neighbours(row)
-        if kind != "near"
-        or state.examples[other].side not in HELD_OUT
-        or state.examples[other].side == own
+        if kind != "near" or declared[other] not in HELD_OUT or declared[other] == own
     ]
 
 
 def _objection(state: _Entering, row: int, others: Sequence[Link]) -> Drop | None:
     """Why the row cannot enter, or None."""
     own = state.own_side(row)
+    all_declared = state.originals.declared
     declared = _ids(
-        state, (o for o, _ in others if state.examples[o].side in HELD_OUT and state.side(o) != own)
+        state, (o for o, _ in others if all_declared[o] in HELD_OUT and state.side(o) != own)
     )
     if declared:
         return Drop("same_as_declared", declared[0])
-    is_old = own is not None and state.examples[row].side == ""
+    is_old = own != NO_SIDE and all_declared[row] == NO_SIDE
     if is_old:
         return None
-    sides: dict[Side, int] = {}
+    sides: dict[int, int] = {}
     for other, kind in others:
         side = state.side(other)
-        if side is not None and (own is None or kind != "near"):
+        if side != NO_SIDE and (own == NO_SIDE or kind != "near"):
             sides.setdefault(side, other)
-    if len({*sides, own} - {None}) > 1:
+    if len({*sides, own} - {NO_SIDE}) > 1:
         return Drop("ties_sides", " ".join(_ids(state, sides.values())))
     return None
 
 
 def _ids(state: _Entering, rows: Iterable[int]) -> list[str]:
-    return sorted({state.examples[row].id for row in rows})
+    return sorted({state.originals.ids[row] for row in rows})

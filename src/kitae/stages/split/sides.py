@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 
-from kitae.core.hashing import unit_interval
-from kitae.records.example import Example, Side
+import numpy as np
+from numpy.typing import NDArray
+
 from kitae.stages.split.config import SplitConfig
-from kitae.stages.split.grouping import Drop, Groups, content_key, find_groups
+from kitae.stages.split.grouping import TEST, TRAIN, VALIDATION, Drop, Groups, find_groups
+from kitae.stages.split.originals import NO_SIDE, Originals
 
 TEST_SHARE = 0.2
 VALIDATION_SHARE = 0.1
@@ -26,63 +28,57 @@ class Decision:
     """Where each row goes.
 
     Attributes:
-        sides: Row -> side, for the rows that stay.
-        groups: Row -> name of its group, for the rows that stay.
+        sides: Place in `SIDES` per row; `NO_SIDE` for rows that leave.
+        groups: Per row, the row whose content key names its group; -1 for rows that leave.
         drops: Row -> why it leaves.
-        wanted: Side -> rows that the shares ask for.
+        wanted: Held-out side -> rows that the shares ask for.
     """
 
-    sides: dict[int, Side]
-    groups: dict[int, str]
-    drops: dict[int, Drop]
-    wanted: dict[Side, int]
+    sides: NDArray[np.int8]
+    groups: NDArray[np.int64]
+    drops: Mapping[int, Drop]
+    wanted: Mapping[int, int]
 
 
-def decide(
-    examples: Sequence[Example], journal: Mapping[str, Side], config: SplitConfig, seed: int
-) -> Decision:
+def decide(originals: Originals, config: SplitConfig, seed: int) -> Decision:
     """Give every row its side. Rows with a side in the journal or from their source keep it."""
-    found = find_groups(examples, journal, config.near_similarity)
-    names = _names(examples, found)
-    wanted = wanted_rows(examples, found, config)
-    sides = dict(found.sides)
-    sizes = Counter(found.labels.values())
-    free = sorted(
-        (label for label in sizes if label not in sides),
-        key=lambda label: (unit_interval(names[label], str(seed)), names[label]),
-    )
-    undeclared = Counter(
-        sides[label]
-        for row, label in found.labels.items()
-        if label in sides and not examples[row].side
-    )
-    for side in ("test", "validation"):
-        missing = wanted[side] - undeclared[side]
-        chosen = _chosen([g for g in free if g not in sides], sizes, missing, len(found.labels))
-        if not undeclared[side] and not chosen and wanted[side]:
-            chosen = _smallest([g for g in free if g not in sides], sizes, len(found.labels))
-        sides.update(dict.fromkeys(chosen, side))
-    sides.update(dict.fromkeys((g for g in free if g not in sides), "train"))
-    return Decision(
-        {row: sides[label] for row, label in found.labels.items()},
-        {row: names[label] for row, label in found.labels.items()},
-        found.drops,
-        wanted,
-    )
+    found = find_groups(originals, config.near_similarity)
+    names = _naming_rows(originals, found.labels)
+    wanted = wanted_rows(originals, found, config)
+    free = _Free.of(originals, found, names, seed)
+    sides = found.sides.copy()
+    of_row = np.full(len(originals), NO_SIDE, np.int8)
+    for side in (TEST, VALIDATION):
+        undeclared = int(np.sum((found.sides == side) & (originals.declared == NO_SIDE)))
+        for group in free.take(wanted[side] - undeclared, wanted[side], undeclared):
+            of_row[group] = side
+    kept = found.labels >= 0
+    chosen = of_row[np.where(kept, found.labels, 0)]
+    sides = np.where(sides == NO_SIDE, np.where(chosen == NO_SIDE, TRAIN, chosen), sides)
+    return Decision(np.where(kept, sides, NO_SIDE).astype(np.int8), names, found.drops, wanted)
 
 
-def wanted_rows(examples: Sequence[Example], found: Groups, config: SplitConfig) -> dict[Side, int]:
+def wanted_rows(originals: Originals, found: Groups, config: SplitConfig) -> dict[int, int]:
     """Rows to hold out of those without a declared side; a share is rounded up."""
-    declared = {example.side for example in examples}
-    rows = sum(not examples[row].side for row in found.labels)
-    test = _share(config.test_share, TEST_SHARE, is_declared="test" in declared)
+    rows = int(np.sum((found.labels >= 0) & (originals.declared == NO_SIDE)))
+    declared = set(originals.declared.tolist())
+    test = _share(config.test_share, TEST_SHARE, is_declared=TEST in declared)
     validation = _share(
-        config.validation_share, VALIDATION_SHARE, is_declared="validation" in declared
+        config.validation_share, VALIDATION_SHARE, is_declared=VALIDATION in declared
     )
     return {
-        "test": min(math.ceil(test * rows - 1e-9), config.max_test_rows),
-        "validation": min(math.ceil(validation * rows - 1e-9), config.max_validation_rows),
+        TEST: min(math.ceil(test * rows - 1e-9), config.max_test_rows),
+        VALIDATION: min(math.ceil(validation * rows - 1e-9), config.max_validation_rows),
     }
+
+
+def keyed_hash(keys: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
+    """A hash of each key that depends on the seed, evenly spread over 64 bits."""
+    salt = int.from_bytes(blake2b(str(seed).encode(), digest_size=8).digest(), "big")
+    values = keys ^ np.uint64(salt)
+    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        values = (values ^ (values >> np.uint64(33))) * np.uint64(factor)
+    return values ^ (values >> np.uint64(33))
 
 
 def _share(asked: float | None, usual: float, *, is_declared: bool) -> float:
@@ -91,35 +87,65 @@ def _share(asked: float | None, usual: float, *, is_declared: bool) -> float:
     return 0.0 if is_declared else usual
 
 
-def _names(examples: Sequence[Example], found: Groups) -> dict[int, str]:
-    """A group is named after the lowest content key in it."""
-    keys: dict[int, list[str]] = defaultdict(list)
-    for row, label in found.labels.items():
-        keys[label].append(content_key(examples[row]))
-    return {label: min(members) for label, members in keys.items()}
+def _naming_rows(originals: Originals, labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each row that stays, the row with the lowest content key of its group."""
+    rows = np.flatnonzero(labels >= 0)
+    order = rows[np.lexsort((rows, originals.keys[rows], labels[rows]))]
+    is_first = np.ones(len(order), np.bool_)
+    is_first[1:] = labels[order][1:] != labels[order][:-1]
+    lowest = np.full(len(originals), -1, np.int64)
+    firsts = order[is_first]
+    lowest[labels[firsts]] = firsts
+    names = np.full(len(originals), -1, np.int64)
+    names[rows] = lowest[labels[rows]]
+    return names
 
 
-def _chosen(
-    groups: Iterable[int], sizes: Mapping[int, int], missing: int, all_rows: int
-) -> list[int]:
-    """Groups, in the given order, until as many rows as are missing are reached as nearly as possible."""
-    order = list(groups)
-    chosen: list[int] = []
-    left = missing
-    for most in (max(1, missing // LARGE_GROUP), all_rows // MOST_OF_ALL):
-        for group in order:
-            fits = sizes[group] <= most and sizes[group] < 2 * left
-            if group not in chosen and fits:
-                chosen.append(group)
-                left -= sizes[group]
-        if 2 * left <= missing:
-            break
-    return chosen
+@dataclass
+class _Free:
+    """The groups without a side, in the order of their keyed hash, with their sizes."""
 
+    labels: list[int]
+    sizes: list[int]
+    all_rows: int
 
-def _smallest(groups: Sequence[int], sizes: Mapping[int, int], all_rows: int) -> list[int]:
-    """One group, the smallest, where none came near the wanted number."""
-    if len(groups) < MOST_OF_ALL:
-        return []
-    smallest = min(groups, key=lambda group: sizes[group])
-    return [smallest] if sizes[smallest] * MOST_OF_ALL <= all_rows else []
+    @classmethod
+    def of(cls, originals: Originals, found: Groups, names: NDArray[np.int64], seed: int) -> _Free:
+        rows = np.flatnonzero((found.labels >= 0) & (found.sides == NO_SIDE))
+        labels, sizes = np.unique(found.labels[rows], return_counts=True)
+        keys = originals.keys[names[labels]]
+        order = np.lexsort((keys, keyed_hash(keys, seed)))
+        all_rows = int(np.sum(found.labels >= 0))
+        return cls(labels[order].tolist(), sizes[order].tolist(), all_rows)
+
+    def take(self, missing: int, wanted: int, already: int) -> list[int]:
+        """Take groups out until as many rows as are missing are reached as nearly as possible."""
+        chosen = self._chosen(missing)
+        if not already and not chosen and wanted:
+            chosen = self._smallest()
+        gone = set(chosen)
+        found = [self.labels[place] for place in chosen]
+        self.sizes = [n for place, n in enumerate(self.sizes) if place not in gone]
+        self.labels = [n for place, n in enumerate(self.labels) if place not in gone]
+        return found
+
+    def _chosen(self, missing: int) -> list[int]:
+        chosen: dict[int, None] = {}
+        left = missing
+        for most in (max(1, missing // LARGE_GROUP), self.all_rows // MOST_OF_ALL):
+            for place, size in enumerate(self.sizes):
+                if left <= 0:
+                    break
+                if size <= most and size < 2 * left and place not in chosen:
+                    chosen[place] = None
+                    left -= size
+            if 2 * left <= missing:
+                break
+        return list(chosen)
+
+    def _smallest(self) -> list[int]:
+        """One group, the smallest, where none came near the wanted number."""
+        if len(self.sizes) < MOST_OF_ALL:
+            return []
+        smallest = min(range(len(self.sizes)), key=lambda place: self.sizes[place])
+        return [smallest] if self.sizes[smallest] * MOST_OF_ALL <= self.all_rows else []

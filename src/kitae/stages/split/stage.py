@@ -6,17 +6,19 @@ Rows that share a text form a group; groups go to a side whole. Each row's side 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kitae.records.counts import Counts
-from kitae.records.example import SIDES, Example, Side, dropped_table, to_examples, to_table
-from kitae.records.journal import Journal
+from kitae.records.example import SIDES
 from kitae.records.store import Product
 from kitae.stages.contract import Context, Inputs, Stage
 from kitae.stages.split.config import SplitConfig
-from kitae.stages.split.findings import findings
-from kitae.stages.split.grouping import content_key
-from kitae.stages.split.sides import Decision, decide
 
-VERSION = 1
+if TYPE_CHECKING:
+    from kitae.records.journal import Journal
+    from kitae.stages.split.originals import KnownSides, Originals
+
+VERSION = 2
 
 
 def prepare(inputs: Inputs, config: SplitConfig, context: Context) -> None:
@@ -24,45 +26,68 @@ def prepare(inputs: Inputs, config: SplitConfig, context: Context) -> None:
 
     Rows whose source declares a side are not written: the recipe says it each time.
     """
-    examples = to_examples(inputs["collect"].table("examples"))
-    journal = context.journals["sides"]
-    known = journaled_sides(journal)
-    decision = decide(examples, known, config, context.seed)
-    new: dict[str, Side] = {}
-    for row, side in decision.sides.items():
-        key = content_key(examples[row])
-        if not examples[row].side and key not in known:
-            new[key] = side
-    journal.append([{"row": key, "side": new[key], "at": context.now()} for key in sorted(new)])
+    import numpy as np
+
+    from kitae.stages.split.originals import NO_SIDE, content_key
+    from kitae.stages.split.sides import decide
+
+    originals = _originals(inputs, context)
+    is_new = (originals.declared == NO_SIDE) & (originals.journaled == NO_SIDE)
+    if not is_new.any():
+        return
+    decision = decide(originals, config, context.seed)
+    at = context.now()
+    entries = [
+        {
+            "side": side,
+            "rows": sorted({content_key(originals.ids[row]) for row in rows.tolist()}),
+            "at": at,
+        }
+        for place, side in enumerate(SIDES)
+        if len(rows := np.flatnonzero(is_new & (decision.sides == place)))
+    ]
+    context.journals["sides"].append(entries)
 
 
 def run(inputs: Inputs, config: SplitConfig, context: Context) -> Product:
     """Give every original its group and its side; rows that would tie two sides together leave."""
-    examples = to_examples(inputs["collect"].table("examples"))
-    known = journaled_sides(context.journals["sides"])
-    decision = decide(examples, known, config, context.seed)
-    kept = [_placed(examples[row], row, decision) for row in sorted(decision.sides)]
-    drops = [
-        (examples[row], drop.reason, drop.detail) for row, drop in sorted(decision.drops.items())
-    ]
+    from kitae.stages.split.findings import findings
+    from kitae.stages.split.placing import leaving_rows, placed_rows
+    from kitae.stages.split.sides import decide
+
+    originals = _originals(inputs, context)
+    decision = decide(originals, config, context.seed)
+    kept, dropped = placed_rows(originals, decision), leaving_rows(originals, decision)
     return Product(
-        counts=Counts(rows_in=len(examples), out=len(kept), dropped=len(drops)),
-        tables={"examples": to_table(kept), "dropped": dropped_table(drops)},
-        records={"findings": findings(examples, decision)},
+        counts=Counts(rows_in=len(originals), out=kept.num_rows, dropped=dropped.num_rows),
+        tables={"examples": kept, "dropped": dropped},
+        records={"findings": findings(originals, decision)},
     )
 
 
-def journaled_sides(journal: Journal) -> dict[str, Side]:
-    """Content key -> side, as the journal says; the first entry of a row counts."""
-    sides: dict[str, Side] = {}
+def _originals(inputs: Inputs, context: Context) -> Originals:
+    from kitae.stages.split.originals import read_originals
+
+    return read_originals(
+        inputs["collect"].table("examples").combine_chunks(),
+        journaled_sides(context.journals["sides"]),
+    )
+
+
+def journaled_sides(journal: Journal) -> KnownSides:
+    """The sides that the journal knows; the first entry of a row counts."""
+    import numpy as np
+
+    from kitae.stages.split.originals import KnownSides, key_numbers
+
+    keys: list[str] = []
+    sides: list[int] = []
     for entry in journal.entries():
         if entry["side"] in SIDES:
-            sides.setdefault(entry["row"], entry["side"])
-    return sides
-
-
-def _placed(example: Example, row: int, decision: Decision) -> Example:
-    return example.model_copy(update={"group": decision.groups[row], "side": decision.sides[row]})
+            keys += entry["rows"]
+            sides += [SIDES.index(entry["side"])] * len(entry["rows"])
+    numbers, first = np.unique(key_numbers(keys), return_index=True)
+    return KnownSides(numbers, np.array(sides, np.int8)[first])
 
 
 STAGE = Stage(

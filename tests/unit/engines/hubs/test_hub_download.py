@@ -175,3 +175,10 @@ def test_the_environment_variables_of_the_client_are_honoured(
 )  # fmt: skip
 def test_a_hub_id_is_told_from_a_path(reference: str, is_id):
     assert is_hub_id(reference) == is_id
+
+
+def test_mistyped_folder_that_looks_like_a_hub_id_is_told_as_both(hub: HubServer, tmp_path: Path):
+    with pytest.raises(NotFoundError) as caught:
+        find_base("m/nonexist", tmp_path, settings(hub, tmp_path / "cache"))
+    assert "no model 'm/nonexist'" in caught.value.what
+    assert f"Nor is there a folder '{tmp_path / 'm/nonexist'}'" in caught.value.what

@@ -1,4 +1,3 @@
-import gzip
 import os
 
 import pytest
@@ -62,11 +61,11 @@ def test_a_file_without_examples_is_refused(tmp_path, text):
     ("content", "kind"),
     [
         (b"%PDF-1.7\n...", "PDF"),
-        (gzip.compress(b"[]", mtime=0), "gzip"),
+        (b"BZh91AY" + b"\0" * 20, "bzip2"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "PNG"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 50, "Office"),
         (b"\x80\x04\x95abc", "pickle"),
-        (b"PK\x03\x04" + b"\0" * 60, "ZIP"),
+        (b"PK\x03\x04" + b"\0" * 60, "archive"),
         (bytes(range(256)) * 20, "binary"),
         (b"\0" * 3 + b"\x01\x02\x03\x04" * 50, "binary"),
     ],

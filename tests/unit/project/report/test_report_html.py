@@ -126,6 +126,12 @@ def test_refused_project_says_so_before_anything_else_and_has_no_model_section(t
     assert 'id="plan"' not in html
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_names_the_folder_of_the_model(language, improved):
+    folder = f".kitae/objects/{improved.artifacts['export'].id}"
+    assert f"<code>{folder}</code>" in render_html(gather(*improved.arguments), language)
+
+
 def test_commands_stand_as_code(tmp_path):
     html = render_html(gather(*empty_project(tmp_path).arguments), "en")
     assert '<code class="short">kitae run</code>' in html

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from kitae.cli.report import render_terminal, wrapped
+from kitae.cli.paper import wrapped
+from kitae.cli.report import render_terminal
 from kitae.core.text import LANGUAGES, catalogue
 from kitae.project.report import gather
 from support.report_fixtures import (
@@ -55,6 +57,19 @@ def test_markup_in_data_is_shown_as_it_is(improved):
 def test_unusable_free_text_is_shown_with_its_reason(tmp_path):
     text = rendered(improved_project(tmp_path, **free_text()), width=400)
     assert catalogue("en")["report.title.improved_unusable"] in text
+
+
+def test_commands_of_the_report_name_the_folder_that_the_person_named(refused):
+    stream = io.StringIO()
+    console = Console(file=stream, width=200)
+    render_terminal(gather(*refused.arguments), "en", console, Path("sb"))
+    assert "`kitae run sb`" in stream.getvalue()
+    assert "`kitae run`" not in stream.getvalue()
+
+
+def test_report_names_the_folder_of_the_model(improved):
+    text = rendered(improved, width=200)
+    assert f".kitae/objects/{improved.artifacts['export'].id}" in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from kitae.core.errors import DataError
-from support.row_stages import RowStages, kept, reasons, rows_of
+from support.row_stages import RowStages, file_of, kept, reasons, rows_of
 
 LONG_JA = "昨日の夜に駅前の喫茶店で友人と長い時間話し込んでしまい、終電を逃して歩いて帰りました。"
 
@@ -84,10 +84,10 @@ def test_many_equal_train_rows_all_leave(stages):
 
 
 def test_alpaca_json_has_exactly_the_fields_that_are_there(stages):
-    files = stages.build(sample()).files
-    train = json.loads(files["alpaca/train.json"])
+    product = stages.build(sample())
+    train = json.loads(file_of(product, "alpaca/train.json"))
     assert train[0] == {"instruction": "Train question 0?", "input": "", "output": "answer 0"}
-    assert json.loads(files["alpaca/test.json"]) == [
+    assert json.loads(file_of(product, "alpaca/test.json")) == [
         {
             "instruction": "続きは?",
             "input": "物語",
@@ -96,12 +96,12 @@ def test_alpaca_json_has_exactly_the_fields_that_are_there(stages):
             "history": [["こんにちは", "どうぞ"]],
         }
     ]
-    lines = files["jsonl/train.jsonl"].decode().splitlines()
+    lines = file_of(product, "jsonl/train.jsonl").decode().splitlines()
     assert [json.loads(line) for line in lines] == train
 
 
 def test_messages_hold_the_whole_conversation(stages):
-    line = stages.build(sample()).files["messages/test.jsonl"]
+    line = file_of(stages.build(sample()), "messages/test.jsonl")
     assert [m["role"] for m in json.loads(line)["messages"]] == [
         "system",
         "user",
@@ -112,7 +112,7 @@ def test_messages_hold_the_whole_conversation(stages):
 
 
 def test_parquet_reads_back_equal(stages):
-    table = pq.read_table(io.BytesIO(stages.build(sample()).files["parquet/test.parquet"]))
+    table = pq.read_table(io.BytesIO(file_of(stages.build(sample()), "parquet/test.parquet")))
     (row,) = table.to_pylist()
     assert row["history"] == [["こんにちは", "どうぞ"]]
     assert (row["output"], row["licence"]) == ("昔々。", "MIT")
@@ -120,12 +120,13 @@ def test_parquet_reads_back_equal(stages):
 
 def test_equal_rows_give_equal_bytes(stages):
     one, other = stages.build(sample()), stages.build(sample())
-    assert one.files == other.files
+    assert list(one.files) == list(other.files)
+    assert all(file_of(one, name) == file_of(other, name) for name in one.files)
     assert one.records == other.records
 
 
 def test_the_card_has_front_matter_and_counts(stages):
-    text = stages.build(sample()).files["README.md"].decode()
+    text = file_of(stages.build(sample()), "README.md").decode()
     front = yaml.safe_load(text.split("---")[1])
     assert front["license"] == "mit"
     assert front["configs"][0]["data_files"][0] == {

@@ -1,9 +1,15 @@
 import json
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
 
+from kitae.core.errors import DataError
+from kitae.records.example import to_table
 from kitae.records.issues import Changes
+from kitae.stages.clean import CleanConfig
+from kitae.stages.clean.rows import Cleaned, cleaned_rows
 from support.row_stages import RowStages, kept, reasons, rows_of
 
 LONG_ZH = (
@@ -198,7 +204,115 @@ def test_the_identity_rows_are_all_kept(stages, real_data):
     assert stages.clean(rows_of(*read)).counts.out == 91
 
 
-def test_alpaca_loses_its_exact_duplicates_alone(stages, real_data):
+def test_alpaca_loses_its_exact_duplicates_and_a_left_over_prompt_alone(stages, real_data):
     read = json.loads((real_data / "alpaca_zh_demo.json").read_text(encoding="utf-8"))
     product = stages.clean(rows_of(*(row for row in read if row["output"].strip())))
-    assert Counter(reasons(product).values()) == {"exact_duplicate": 8}
+    assert Counter(reasons(product).values()) == {"exact_duplicate": 8, "template_leftovers": 1}
+
+
+SECRET = "AKIAIOSFODNN7QWERTYU"
+CARD = "4539 1488 0343 6467"
+
+
+def test_secrets_are_masked_and_shown_in_part_only(stages):
+    product = stages.clean(rows_of(("What is my card?", f"It is {CARD}, thanks.")))
+    (example,) = kept(product)
+    assert example.output == "It is [CARD], thanks."
+    assert "private_masked" in example.repairs
+    (change,) = product.records["changes"].items
+    assert change.rule == "private_masked"
+    assert CARD not in change.before
+    assert "6467" in change.before
+    assert product.records["findings"].private == {"card": 1}
+
+
+def test_excerpts_of_other_changes_show_no_private_value_in_full(stages):
+    product = stages.clean(
+        rows_of(("Whom do I ask? ", "\u200bWrite to tanaka.hanako@kitahama-bank.jp"))
+    )
+    assert kept(product)[0].output == "Write to tanaka.hanako@kitahama-bank.jp"
+    assert "tanaka.hanako" not in str(product.records["changes"])
+
+
+@pytest.mark.parametrize(
+    ("retrieved", "answer"),
+    [("", "Ask tanaka@kitahama-bank.jp"), ("2026-01-01T00:00:00Z", "Ask [EMAIL]")],
+)
+def test_addresses_stay_in_own_files_and_are_masked_in_what_was_fetched(stages, retrieved, answer):
+    row = {"instruction": "Who?", "output": "Ask tanaka@kitahama-bank.jp", "retrieved": retrieved}
+    assert kept(stages.clean(rows_of(row)))[0].output == answer
+
+
+def test_example_addresses_stay_everywhere(stages):
+    row = {
+        "instruction": "Who?",
+        "output": "Ask you@example.com",
+        "retrieved": "2026-01-01T00:00:00Z",
+    }
+    assert kept(stages.clean(rows_of(row)))[0].output == "Ask you@example.com"
+
+
+def test_rows_with_private_data_leave_when_the_recipe_says_so(stages):
+    rows = rows_of(("Who?", "Ask tanaka@kitahama-bank.jp"), ("And you?", "Fine"))
+    product = stages.clean(rows, private={"email": "drop"})
+    assert reasons(product) == {rows[0].id: "private_data"}
+    assert product.tables["dropped"]["detail"].to_pylist() == ["email t…@kitahama-bank.jp"]
+
+
+def test_private_data_that_the_recipe_refuses_stops_the_run_with_its_place(stages):
+    row = {"instruction": "Card?", "output": CARD, "source": "cards.csv", "locator": "line 7"}
+    with pytest.raises(DataError) as caught:
+        stages.clean(rows_of(row), private={"card": "refuse"})
+    assert "cards.csv, line 7" in caught.value.where
+    assert CARD not in str(caught.value)
+
+
+def test_worthless_rows_leave_and_doubtful_ones_are_flagged(stages):
+    rows = rows_of(
+        ("Name a river.", "### Response:\nThe Nile"),
+        ("Write a letter to my aunt.", "Dear aunt,\nall is well.\n[Your Name]"),
+        ("Name a lake.", "Lake Biwa"),
+    )
+    product = stages.clean(rows)
+    assert reasons(product) == {rows[0].id: "template_leftovers"}
+    assert product.tables["flags"].to_pylist() == [
+        {"id": rows[1].id, "check": "placeholder", "evidence": "[Your Name]"}
+    ]
+    assert product.records["findings"].flagged == {"placeholder": 1}
+
+
+def test_defects_are_treated_as_the_recipe_says(stages):
+    rows = rows_of(("Write to my aunt.", "Dear aunt, all is well.\n[Your Name]"))
+    assert reasons(stages.clean(rows, defects={"placeholder": "drop"})) == {
+        rows[0].id: "placeholder"
+    }
+    assert stages.clean(rows, defects={"placeholder": "keep"}).tables["flags"].num_rows == 0
+
+
+def test_rows_are_cleaned_alike_in_parts_and_in_one_piece():
+    texts = ("a ", "b</s>", "", "今日 ", "x<|im_end|>y", "cafÃ©", "fine", f"key {SECRET}")
+    rows = rows_of(
+        *({"instruction": q, "output": a, "history": [(a, q)][: i % 2]}
+          for i, (q, a) in enumerate((q, a) for q in texts for a in texts))
+    )  # fmt: skip
+    table = to_table(rows)
+    whole = cleaned_rows(table, CleanConfig())
+    parts = Cleaned.joined(
+        [cleaned_rows(table.slice(at, 7), CleanConfig()) for at in range(0, 64, 7)]
+    )
+    assert parts.examples.equals(whole.examples)
+    assert parts.dropped.combine_chunks().equals(whole.dropped.combine_chunks())
+    assert parts.changes == whole.changes
+    assert parts.masked == whole.masked
+
+
+def test_no_rows_are_no_trouble(stages):
+    product = stages.clean([])
+    assert product.counts.balances
+    assert product.tables["examples"].num_rows == product.tables["flags"].num_rows == 0
+
+
+def test_the_stage_is_imported_without_compiled_kernels():
+    code = "import sys, kitae.stages.clean; print('numba' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

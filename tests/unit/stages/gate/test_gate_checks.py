@@ -4,6 +4,7 @@ from kitae.core.errors import GateError
 from kitae.core.text import LANGUAGES, render, say
 from kitae.records.gate import DataVerdict
 from kitae.stages.gate import STAGE, GateConfig
+from support.cleaned import cleaned
 from support.frozen_datasets import context, frozen_dataset, row, rows, seal, split_rows
 from support.sound_sets import fifty_intents, fifty_labels, fifty_texts
 
@@ -12,7 +13,8 @@ CONFIG = GateConfig()
 
 def judge(root, train, test, validation=(), config=CONFIG):
     build = frozen_dataset(root, train, test, validation)
-    product = STAGE.run({"build": build}, config, context(root, "gate"))
+    inputs = {"build": build, "clean": cleaned(root, [*train, *validation, *test])}
+    product = STAGE.run(inputs, config, context(root, "gate"))
     verdict = product.records["verdict"]
     assert isinstance(verdict, DataVerdict)
     assert verdict.dataset_hash == build.content_hash

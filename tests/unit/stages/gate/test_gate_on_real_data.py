@@ -2,6 +2,7 @@ import pytest
 
 from kitae.core.text import render
 from kitae.stages.gate import STAGE, GateConfig
+from support.cleaned import cleaned
 from support.frozen_datasets import context, frozen_dataset, split_rows
 from support.real_data import real_data, real_rows
 
@@ -22,7 +23,9 @@ ROTTEN = [
 def checks(root, *names):
     sides = split_rows(real_rows(*names))
     build = frozen_dataset(root, sides["train"], sides["test"], sides["validation"])
-    product = STAGE.run({"build": build}, GateConfig(), context(root, "gate"))
+    everyone = [example for side in sides.values() for example in side]
+    inputs = {"build": build, "clean": cleaned(root, everyone)}
+    product = STAGE.run(inputs, GateConfig(), context(root, "gate"))
     return {check.name: check for check in product.records["verdict"].checks}
 
 
