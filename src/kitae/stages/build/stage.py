@@ -22,7 +22,7 @@ from kitae.records.store import Product
 from kitae.stages.build.config import BuildConfig
 from kitae.stages.contract import Context, Inputs, Stage
 
-VERSION = 2
+VERSION = 3
 
 
 class BuildFindings(Record):

@@ -24,7 +24,7 @@ from kitae.stages.contract import Context, Inputs, Stage
 if TYPE_CHECKING:
     from kitae.stages.clean.rows import Cleaned
 
-VERSION = 2
+VERSION = 3
 
 BATCH_ROWS = 50_000
 
