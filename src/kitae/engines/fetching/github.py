@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +14,11 @@ from kitae.engines.fetching.bringing import Job, Machine, bring, refused
 from kitae.engines.fetching.choosing import is_material, is_readable, matching
 from kitae.engines.fetching.github_api import HUB, PUBLIC_API, PUBLIC_RAW, GitHubApi
 from kitae.engines.fetching.github_threads import Threads, pin_threads
-from kitae.engines.fetching.ledger import Listing, RemoteFile
+from kitae.engines.fetching.ledger import COMMIT, Listing, RemoteFile
 from kitae.engines.fetching.licences import UNKNOWN, read_licence
 from kitae.engines.fetching.transfer import continue_into
 from kitae.records.source import Fetched, GitHubSource, Pin, RemoteSource
 
-_COMMIT = re.compile(r"[0-9a-f]{40}")
 SYMLINK = "120000"
 ATTRIBUTES = ".gitattributes"
 
@@ -224,7 +222,7 @@ def _licence_name(found: Mapping[str, Any]) -> str:
 
 
 def _offline_pin(source: GitHubSource) -> Pin:
-    if source.take == "files" and source.revision and _COMMIT.fullmatch(source.revision):
+    if source.take == "files" and source.revision and COMMIT.fullmatch(source.revision):
         return Pin(revision=source.revision)
     raise offline(
         HUB,

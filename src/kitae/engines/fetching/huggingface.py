@@ -6,7 +6,6 @@ the proxy variables by itself. Data files only: a dataset's script is never fetc
 
 from __future__ import annotations
 
-import re
 import shutil
 import time
 from collections.abc import Callable
@@ -28,7 +27,7 @@ from kitae.engines.fetching.asking import (
 )
 from kitae.engines.fetching.bringing import Job, Machine, NotHereError, bring
 from kitae.engines.fetching.choosing import Asked, choose_files, missing_shards
-from kitae.engines.fetching.ledger import Listing, RemoteFile
+from kitae.engines.fetching.ledger import CARD, COMMIT, LARGEST_CARD_BYTES, Listing, RemoteFile
 from kitae.engines.fetching.licences import read_card_licence
 from kitae.engines.hubs.licences import read_front_matter
 from kitae.records.source import Fetched, HuggingFaceSource, Pin, RemoteSource
@@ -43,9 +42,6 @@ HUB = HubName(
     mirror="a mirror is named with HF_ENDPOINT",
     page="the dataset's page, datasets/{name} on the hub",
 )
-CARD = "README.md"
-LARGEST_CARD_BYTES = 5_000_000
-_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 class HuggingFaceDatasets:
@@ -110,7 +106,7 @@ class HuggingFaceDatasets:
         )
 
     def _cached_commit(self, name: str, revision: str | None) -> str:
-        if revision and _COMMIT.fullmatch(revision):
+        if revision and COMMIT.fullmatch(revision):
             return revision
         folder = self._client.cached_snapshot(name, revision)
         if folder is None:

@@ -7,6 +7,7 @@ so that a broken fetch goes on without asking again, and can name what is missin
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 
@@ -18,6 +19,10 @@ from kitae.core.errors import ResourceError
 from kitae.records.durable import write_atomic
 from kitae.records.source import Fetched, RefusedItem
 
+CARD = "README.md"
+"""Where a hub keeps what it says of a repository, with front matter."""
+LARGEST_CARD_BYTES = 5_000_000
+COMMIT = re.compile(r"[0-9a-f]{40}")
 MANIFEST = ".fetched.json"
 LISTING = ".listing.json"
 PARTIAL = ".partial"

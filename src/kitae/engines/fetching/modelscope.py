@@ -27,7 +27,7 @@ from kitae.engines.fetching.asking import (
 )
 from kitae.engines.fetching.bringing import Job, Machine, bring
 from kitae.engines.fetching.choosing import Asked, choose_files
-from kitae.engines.fetching.ledger import Listing, RemoteFile
+from kitae.engines.fetching.ledger import CARD, COMMIT, LARGEST_CARD_BYTES, Listing, RemoteFile
 from kitae.engines.fetching.licences import read_licence
 from kitae.engines.hubs.licences import read_front_matter
 from kitae.records.source import Fetched, ModelScopeSource, Pin, RemoteSource
@@ -42,10 +42,7 @@ HUB = HubName(
     mirror="another address is named with MODELSCOPE_ENDPOINT",
     page="the dataset's page, datasets/{name} on ModelScope",
 )
-CARD = "README.md"
-LARGEST_CARD_BYTES = 5_000_000
 MAIN = "master"
-_COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -79,7 +76,7 @@ class ModelScopeDatasets:
         if self._is_offline:
             return self._offline_pin(source)
         licence, terms = self._client.licence(name)
-        if _COMMIT.fullmatch(revision):
+        if COMMIT.fullmatch(revision):
             return Pin(revision=revision, licence=licence, terms=terms)
         return Pin(revision=self._version(name, revision), licence=licence, terms=terms)
 
@@ -117,7 +114,7 @@ class ModelScopeDatasets:
         fetch later checks that they are still the same.
         """
         entries = self._client.entries(name, revision)
-        dated = [e for e in entries if _COMMIT.fullmatch(str(e.get("Revision") or ""))]
+        dated = [e for e in entries if COMMIT.fullmatch(str(e.get("Revision") or ""))]
         newest = max(
             dated, key=lambda e: (int(e.get("CommittedDate") or 0), e["Revision"]), default=None
         )
@@ -128,7 +125,7 @@ class ModelScopeDatasets:
         return f"{revision}#{_state(entries)}"
 
     def _offline_pin(self, source: ModelScopeSource) -> Pin:
-        if source.revision and _COMMIT.fullmatch(source.revision):
+        if source.revision and COMMIT.fullmatch(source.revision):
             return Pin(revision=source.revision)
         raise offline(
             HUB,

@@ -89,11 +89,6 @@ def plain_characters(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def token_value(text: str) -> np.uint64:
-    """The value of a single token, for lists of words that kernels look for."""
-    return np.uint64(tokenise(TextColumn.from_texts([text])).values[0])
-
-
 @nb.njit
 def mix(value: Any) -> Any:  # noqa: ANN401
     """Spread a 64-bit value over all its bits (the finaliser of MurmurHash3)."""

@@ -15,11 +15,6 @@ def journal_of(root: Path) -> Journal:
     return Journal(root / "journal" / f"{JOURNAL}.jsonl")
 
 
-def forgotten_names(root: Path) -> set[str]:
-    """The names of all sources that were forgotten, as rows carried them."""
-    return {name for entry in journal_of(root).entries() for name in entry.get("names", ())}
-
-
 def unfinished(root: Path) -> dict[str, Any] | None:
     """The forgetting that was begun last and not ended; None when there is none."""
     begun: dict[str, Any] | None = None

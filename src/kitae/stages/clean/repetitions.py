@@ -25,7 +25,6 @@ from kitae.engines.similarity import (
     text_links,
 )
 from kitae.engines.similarity.compared import mixed
-from kitae.engines.texts.column import TextColumn
 from kitae.records.columns import codes, equals, rows_at, rows_where, strings
 from kitae.stages.clean.config import CleanConfig
 
@@ -65,7 +64,6 @@ def exact_duplicates(table: pa.Table) -> Dropped:
     rows = _Rows.of(table.combine_chunks())
     keys = mixed(rows.texts.question.hashes, 3) ^ rows.texts.answer.hashes
     keys = mixed(keys ^ rows.sides.astype(np.uint64), 4)
-    keys ^= mixed(TextColumn.from_arrow(table["input"]).hashes, 5)
     first = _best_of_each(keys, rows.rank)
     gone = np.flatnonzero(first != np.arange(len(first)))
     return _dropped(rows, "exact_duplicate", gone, first[gone])

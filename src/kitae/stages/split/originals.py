@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from kitae.records.columns import codes, strings
-from kitae.records.example import SIDES, Side
+from kitae.records.example import SIDES
 
 NO_SIDE = -1
 _DIGITS = 16
@@ -87,11 +87,6 @@ def key_numbers(keys: list[str]) -> NDArray[np.uint64]:
     for column in values.T:
         found = (found << np.uint64(4)) | column.astype(np.uint64)
     return found
-
-
-def side_name(place: int) -> Side:
-    """The name of a side by its place in `SIDES`."""
-    return SIDES[place]
 
 
 def _hashed(key: str) -> int:
