@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numba as nb
@@ -14,7 +14,7 @@ from kitae.engines.language import short_form
 from kitae.engines.similarity.neighbours import estimated_jaccards, exact_jaccards
 from kitae.engines.texts.column import TextColumn
 from kitae.engines.texts.memo import MEMO
-from kitae.engines.texts.signatures import Signatures, shingle_values
+from kitae.engines.texts.signatures import MinHashes, Signatures, shingle_values
 from kitae.engines.wording import frames_of
 
 LONG_TEXT = 24
@@ -74,7 +74,7 @@ class Compared:
         similarity = np.where(same, 1.0, 0.0)
         open_pairs = np.flatnonzero(alike & ~same)
         similarity[open_pairs] = similarities(
-            Estimable((self.signs.minhash,), self.material.take),
+            Estimable.of(self.signs.minhash, self.material.take),
             (left[open_pairs], right[open_pairs]),
             (threshold, LABEL_NEAR),
         )
@@ -90,12 +90,17 @@ class Estimable:
     """Texts whose similarity can be estimated and, from the texts themselves, counted.
 
     Attributes:
-        minhash: As in `Signed`.
+        minhash: Pool and places per number of a text, as in `Signed`.
         take: Numbers of texts, rising -> the texts.
     """
 
-    minhash: tuple[NDArray[np.uint32], ...]
+    minhash: tuple[NDArray[np.uint16], NDArray[np.int64], NDArray[np.int64]]
     take: Callable[[NDArray[np.int64]], TextColumn]
+
+    @classmethod
+    def of(cls, minhash: MinHashes, take: Callable[[NDArray[np.int64]], TextColumn]) -> Estimable:
+        """The texts of one column."""
+        return cls((minhash.pool.values, minhash.places, minhash.places), take)
 
 
 def similarities(
@@ -110,7 +115,7 @@ def similarities(
     shingles that a great many of them share are left out.
     """
     left, right = pairs
-    found = _estimated(texts, left, right) if estimates is None else estimates.copy()
+    found = estimated_jaccards(texts.minhash, left, right) if estimates is None else estimates.copy()
     names, places = np.unique(np.concatenate([left, right]), return_inverse=True)
     partners = np.bincount(places, minlength=1)
     most = np.maximum(partners[places[: len(left)]], partners[places[len(left) :]])
@@ -127,13 +132,6 @@ def similarities(
         values, offsets = without_boilerplate(values, offsets)
     found[rows] = exact_jaccards(values, offsets, place[: len(rows)], place[len(rows) :])
     return found
-
-
-def _estimated(
-    texts: Estimable, left: NDArray[np.int64], right: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    nothing = np.zeros((0, texts.minhash[0].shape[1]), np.uint32)
-    return estimated_jaccards((*texts.minhash, nothing, nothing)[:3], left, right)
 
 
 def without_boilerplate(
@@ -196,13 +194,11 @@ def compared(column: TextColumn, *, in_wordings: bool = False) -> Compared:
     material = column.slices(begin + framed.starts, begin + framed.ends)
     inner = MEMO.sign(material.take(rows))
     outer = signs.take(rows)
-    marks = Signatures(
-        inner.minhash,
-        outer.normal,
-        outer.coarse,
-        outer.numbers,
-        inner.num_tokens,
-        inner.half_words,
+    marks = replace(
+        outer,
+        minhash=inner.minhash,
+        num_tokens=inner.num_tokens,
+        half_words=inner.half_words,
     )
     return Compared(column, material, signs.with_rows(rows, marks), forms, framed.codes)
 

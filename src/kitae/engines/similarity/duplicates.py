@@ -21,7 +21,6 @@ from kitae.engines.similarity.compared import (
 )
 from kitae.engines.similarity.neighbours import Signed, near_candidates
 from kitae.engines.texts.column import TextColumn
-from kitae.engines.texts.signatures import merged
 
 NEAR = 0.5
 
@@ -141,9 +140,9 @@ def _candidates(
         wanted = np.zeros(len(first), np.bool_)
         wanted[first[is_focus]] = True
         is_focus = wanted
-    both = merged(asked, told)
     identity = mixed(asked.normal, 5) ^ told.normal
-    signed = Signed.of(both, np.flatnonzero(takes_part), identity, is_focus)
+    taking = np.flatnonzero(takes_part)
+    signed = Signed.of_two(asked.minhash, told.minhash, taking, identity, is_focus)
     left, right, _ = near_candidates(signed, threshold)
     if is_focus is None:
         return left, right

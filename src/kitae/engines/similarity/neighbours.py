@@ -14,6 +14,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from kitae.engines.texts.signatures import PERMUTATIONS, MinHashes, in_one_pool
 from kitae.engines.texts.tokens import mix
 
 BANDS = 32
@@ -33,14 +34,19 @@ class Signed:
     """The texts that are compared.
 
     Attributes:
-        minhash: Matrices of signatures, each of as many rows; text `c * rows + r` is row `r` of matrix `c`.
+        pool: Minhashes, see `texts.signatures`.
+        one: For each number of a text, a place in the pool.
+        other: For each number, another place or the same one: a text can be two taken together, whose
+            minhash is the least of both.
         texts: Numbers of the texts that take part.
         identity: Per number, a hash of the content, for an order that does not depend on places.
         is_answer: Per number; answers are not compared with each other.
         is_focus: Per text that takes part: pairs without one of these are not wanted. Empty: all are.
     """
 
-    minhash: tuple[NDArray[np.uint32], ...]
+    pool: NDArray[np.uint16]
+    one: NDArray[np.int64]
+    other: NDArray[np.int64]
     texts: NDArray[np.int64]
     identity: NDArray[np.uint64]
     is_answer: NDArray[np.bool_]
@@ -49,14 +55,35 @@ class Signed:
     @classmethod
     def of(
         cls,
-        minhash: NDArray[np.uint32],
+        minhash: MinHashes,
         rows: NDArray[np.int64],
         identity: NDArray[np.uint64],
         is_focus: NDArray[np.bool_] | None = None,
     ) -> Signed:
-        """Rows of one matrix. `is_focus` is per row of the matrix; None compares all with all."""
+        """Rows of one column. `is_focus` is per row of the column; None compares all with all."""
+        return cls.of_two(minhash, minhash, rows, identity, is_focus)
+
+    @classmethod
+    def of_two(
+        cls,
+        minhash: MinHashes,
+        with_these: MinHashes,
+        rows: NDArray[np.int64],
+        identity: NDArray[np.uint64],
+        is_focus: NDArray[np.bool_] | None = None,
+    ) -> Signed:
+        """Rows of two columns, the two texts of each row taken together."""
         focus = np.zeros(0, np.bool_) if is_focus is None else is_focus[rows]
-        return cls((minhash,), rows, identity, np.zeros(len(minhash), np.bool_), focus)
+        pool, (one, other) = in_one_pool((minhash, with_these))
+        return cls(pool.values, one, other, rows, identity, np.zeros(len(one), np.bool_), focus)
+
+    @property
+    def minhash(self) -> _Minhash:
+        """As the kernels take it."""
+        return self.pool, self.one, self.other
+
+
+_Minhash = tuple[NDArray[np.uint16], NDArray[np.int64], NDArray[np.int64]]
 
 
 def near_candidates(
@@ -73,10 +100,8 @@ def near_candidates(
     Returns:
         (left, right, estimate): numbers of texts, `left < right`, each pair once, sorted.
     """
-    width = signed.minhash[0].shape[1]
-    least = max(1, int(np.ceil((threshold - MARGIN) * width)))
-    nothing = np.zeros((0, width), np.uint32)
-    minhash = (*signed.minhash, nothing, nothing)[:3]
+    least = max(1, int(np.ceil((threshold - MARGIN) * PERMUTATIONS)))
+    minhash = signed.minhash
     texts = minhash, signed.identity, signed.is_answer
     found: list[NDArray[np.int64]] = []
     for first in range(0, BANDS, BANDS_AT_ONCE):
@@ -90,7 +115,7 @@ def near_candidates(
     pairs = np.concatenate(found)
     low, high = np.minimum(pairs[:, 0], pairs[:, 1]), np.maximum(pairs[:, 0], pairs[:, 1])
     order = np.lexsort((high, low))
-    return low[order], high[order], pairs[order, 2] / width
+    return low[order], high[order], pairs[order, 2] / PERMUTATIONS
 
 
 def _shared_keys(keys: NDArray[np.uint64], is_focus: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -120,63 +145,34 @@ def _may_be_shared(keys: Any, is_focus: Any, seen: Any) -> Any:  # noqa: ANN401
 @nb.njit(cache=True, nogil=True)
 def _band_keys(minhash: Any, texts: Any, first: int) -> Any:  # noqa: ANN401
     """Keys of `BANDS_AT_ONCE` bands: values that lie together are read together."""
-    number = minhash[0].shape[0]
+    pool, one, other = minhash
     keys = np.empty((BANDS_AT_ONCE, texts.shape[0]), np.uint64)
     for i in range(texts.shape[0]):
-        text = texts[i]
-        if text < number:
-            _add_keys(minhash[0], text, first, keys, i)
-        elif text < 2 * number:
-            _add_keys(minhash[1], text - number, first, keys, i)
-        else:
-            _add_keys(minhash[2], text - 2 * number, first, keys, i)
+        mine, too = one[texts[i]], other[texts[i]]
+        for band in range(BANDS_AT_ONCE):
+            place = (first + band) * BAND_VALUES
+            key = _U64(0)
+            for j in range(place, place + BAND_VALUES):
+                key = (key << _U64(16)) | _U64(min(pool[mine, j], pool[too, j]))
+            keys[band, i] = mix((key + _U64(first + band)) * _U64(0x9E3779B97F4A7C15))
     return keys
 
 
 @nb.njit
-def _add_keys(matrix: Any, row: Any, first: int, keys: Any, i: int) -> None:  # noqa: ANN401
-    for band in range(BANDS_AT_ONCE):
-        place = (first + band) * BAND_VALUES
-        one = _U64(matrix[row, place]) | _U64(matrix[row, place + 1]) << _U64(32)
-        other = _U64(matrix[row, place + 2]) | _U64(matrix[row, place + 3]) << _U64(32)
-        key = (one + _U64(first + band)) * _U64(0x9E3779B97F4A7C15)
-        keys[band, i] = mix(key ^ (other * _U64(0xC2B2AE3D27D4EB4F)))
-
-
-@nb.njit
-def _compared(minhash: Any, one: Any, other: Any, band: int) -> Any:  # noqa: ANN401
+def _compared(minhash: Any, left: Any, right: Any, band: int) -> Any:  # noqa: ANN401
     """Equal values of two texts; -1 where they agree in an earlier band."""
-    number = minhash[0].shape[0]
-    if one < number:
-        return _compared_with(minhash, minhash[0], one, (other, band))
-    if one < 2 * number:
-        return _compared_with(minhash, minhash[1], one - number, (other, band))
-    return _compared_with(minhash, minhash[2], one - 2 * number, (other, band))
-
-
-@nb.njit
-def _compared_with(minhash: Any, matrix: Any, row: Any, wanted: Any) -> Any:  # noqa: ANN401
-    other, band = wanted
-    number = minhash[0].shape[0]
-    if other < number:
-        return _compared_rows(matrix, row, minhash[0], other, band)
-    if other < 2 * number:
-        return _compared_rows(matrix, row, minhash[1], other - number, band)
-    return _compared_rows(matrix, row, minhash[2], other - 2 * number, band)
-
-
-@nb.njit
-def _compared_rows(mine: Any, row: Any, theirs: Any, other: Any, band: int) -> Any:  # noqa: ANN401
+    pool, one, other = minhash
+    mine, too, theirs, also = one[left], other[left], one[right], other[right]
     for earlier in range(band):
         start = earlier * BAND_VALUES
-        same = mine[row, start] == theirs[other, start]
-        for j in range(start + 1, start + BAND_VALUES):
-            same &= mine[row, j] == theirs[other, j]
+        same = True
+        for j in range(start, start + BAND_VALUES):
+            same &= min(pool[mine, j], pool[too, j]) == min(pool[theirs, j], pool[also, j])
         if same:
             return np.int64(-1)
     count = np.int64(0)
-    for j in range(mine.shape[1]):
-        count += np.int64(mine[row, j] == theirs[other, j])
+    for j in range(pool.shape[1]):
+        count += np.int64(min(pool[mine, j], pool[too, j]) == min(pool[theirs, j], pool[also, j]))
     return count
 
 
@@ -241,10 +237,10 @@ def _add_pairs(texts: Any, members: Any, limits: Any, found: Any, number: Any) -
 
 @nb.njit(cache=True, nogil=True)
 def estimated_jaccards(minhash: Any, left: Any, right: Any) -> Any:  # noqa: ANN401
-    """Share of equal values in the signatures of pairs of texts, numbered as in `Signed`."""
+    """Share of equal values in the signatures of pairs of texts, given by their numbers in `Signed`."""
     found = np.empty(left.shape[0], np.float64)
     for pair in range(left.shape[0]):
-        found[pair] = _compared(minhash, left[pair], right[pair], 0) / minhash[0].shape[1]
+        found[pair] = _compared(minhash, left[pair], right[pair], 0) / PERMUTATIONS
     return found
 
 

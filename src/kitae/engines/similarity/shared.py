@@ -34,7 +34,7 @@ from kitae.engines.similarity.materials import Inner, contained_texts, inner_tex
 from kitae.engines.similarity.neighbours import Signed, near_candidates
 from kitae.engines.texts.column import TextColumn, first_bytes, joined
 from kitae.engines.texts.memo import MEMO
-from kitae.engines.texts.signatures import Signatures
+from kitae.engines.texts.signatures import Signatures, in_one_pool
 
 LinkKind = Literal["given", "question", "text", "near"]
 KINDS: tuple[LinkKind, ...] = get_args(LinkKind)
@@ -353,8 +353,12 @@ def _near(
     number = len(texts)
     sizes = np.concatenate([signs.num_shingles for signs in texts.signs])
     flat = units.codes.T.ravel()
+    pool, places = in_one_pool([signs.minhash for signs in texts.signs])
+    everywhere = np.concatenate(places)
     signed = Signed(
-        tuple(signs.minhash for signs in texts.signs),
+        pool.values,
+        everywhere,
+        everywhere,
         np.sort(units.places[sizes[units.places] >= LONG_TEXT // 2]),
         np.concatenate([signs.normal for signs in texts.signs]),
         np.arange(3 * number) >= _ANSWER * number,

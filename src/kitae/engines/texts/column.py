@@ -82,6 +82,12 @@ class TextColumn:
         _copy_pieces(self.data, starts, ends, data, offsets)
         return TextColumn(data, offsets)
 
+    def part(self, first: int, end: int) -> TextColumn:
+        """The texts from one number up to another, without copying them."""
+        offsets = self.offsets[first : end + 1]
+        start = offsets[0]
+        return TextColumn(self.data[start : offsets[-1]], offsets - start)
+
     @property
     def sizes(self) -> NDArray[np.int64]:
         """Bytes of each text."""

@@ -1,11 +1,12 @@
 """One pass over a column of texts: what is needed to find equal and near-equal ones later.
 
-A signature is small (some 550 bytes) and a function of its text alone, so it can be computed on any
+A signature is small (some 300 bytes) and a function of its text alone, so it can be computed on any
 machine, merged (two signatures of texts give that of both together) and compared without the text.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ from kitae.engines.texts.tokens import (
 
 PERMUTATIONS = 128
 """Hashes per signature: the standard error of an estimated similarity of 0.5 is 0.044."""
-EMPTY = np.uint32(0xFFFFFFFF)
+EMPTY = np.uint16(0xFFFF)
 COARSE_TOKENS = 420
 """Short texts have fewer tokens; beyond them politeness does not count."""
 CLASS_MASK = np.uint8(CLASS_BITS)
@@ -40,6 +41,57 @@ _POLITE = (
 
 _U64 = np.uint64
 _U32 = np.uint32
+_LOWEST = np.uint32(128 << 11)
+"""Exponent (of 2.0) and fraction of the least hash that is told from smaller ones."""
+
+
+class Pool:
+    """Minhashes, one per row; may grow while rows of it are known by their numbers, which stay."""
+
+    def __init__(self, values: NDArray[np.uint16]) -> None:
+        self.values = values
+
+
+@dataclass(frozen=True)
+class MinHashes:
+    """The minhashes of some texts.
+
+    Attributes:
+        pool: (rows, PERMUTATIONS) uint16; the least hash of a text's shingles per permutation, shortened
+            to five bits of exponent and eleven of fraction, which keeps the order (so that minima can be
+            taken) and makes two different ones equal once in three thousand; `EMPTY` throughout for a
+            text without shingles.
+        places: For each text, its row in the pool.
+    """
+
+    pool: Pool
+    places: NDArray[np.int64]
+
+    def __getitem__(self, text: int) -> NDArray[np.uint16]:
+        """The minhash of one text."""
+        return self.pool.values[self.places[text]]
+
+    def __len__(self) -> int:
+        """Number of texts."""
+        return len(self.places)
+
+    def take(self, rows: NDArray[np.int64]) -> MinHashes:
+        """Those of some texts."""
+        return MinHashes(self.pool, self.places[rows])
+
+
+def in_one_pool(several: Sequence[MinHashes]) -> tuple[Pool, list[NDArray[np.int64]]]:
+    """Minhashes as places in a pool that they share; copied only where they do not share one yet."""
+    pools = list(dict.fromkeys(one.pool for one in several))
+    if len(pools) == 1:
+        return pools[0], [one.places for one in several]
+    copies = [one.pool.values[one.places] for one in several]
+    starts = np.cumsum([0, *map(len, copies)])
+    places = [
+        np.arange(start, start + len(one), dtype=np.int64)
+        for one, start in zip(copies, starts.tolist(), strict=False)
+    ]
+    return Pool(np.concatenate([*copies, np.zeros((0, PERMUTATIONS), np.uint16)])), places
 
 
 @dataclass(frozen=True)
@@ -47,8 +99,7 @@ class Signatures:
     """The signatures of a column.
 
     Attributes:
-        minhash: (texts, PERMUTATIONS) uint32; the least hash of the text's shingles per permutation;
-            `EMPTY` throughout for a text without shingles.
+        minhash: See there.
         normal: uint64 per text; equal for texts with equal tokens (`normalised`); 0 without tokens.
         coarse: Like `normal`, words of politeness left out: equal wherever `short_form` is.
         numbers: uint64 per text; equal for texts with the same numbers in the same order.
@@ -56,7 +107,7 @@ class Signatures:
         half_words: int32 per text; a word counts two, a CJK character one.
     """
 
-    minhash: NDArray[np.uint32]
+    minhash: MinHashes
     normal: NDArray[np.uint64]
     coarse: NDArray[np.uint64]
     numbers: NDArray[np.uint64]
@@ -74,56 +125,81 @@ class Signatures:
 
     def take(self, rows: NDArray[np.int64]) -> Signatures:
         """The signatures of some rows."""
-        return Signatures(*(getattr(self, name)[rows] for name in _COLUMNS))
+        columns = (getattr(self, name)[rows] for name in _COLUMNS)
+        return Signatures(self.minhash.take(rows), *columns)
 
     def with_rows(self, rows: NDArray[np.int64], new: Signatures) -> Signatures:
         """The signatures with some rows replaced."""
-        changed = [getattr(self, name).copy() for name in _COLUMNS]
-        for column, name in zip(changed, _COLUMNS, strict=True):
-            column[rows] = getattr(new, name)
-        return Signatures(*changed)
+        pool, (mine, theirs) = in_one_pool((self.minhash, new.minhash))
+        changed = [mine.copy(), *(getattr(self, name).copy() for name in _COLUMNS)]
+        others = [theirs, *(getattr(new, name) for name in _COLUMNS)]
+        for column, other in zip(changed, others, strict=True):
+            column[rows] = other
+        return Signatures(MinHashes(pool, changed[0]), *changed[1:])
 
 
-_COLUMNS = ("minhash", "normal", "coarse", "numbers", "num_tokens", "half_words")
+_COLUMNS = ("normal", "coarse", "numbers", "num_tokens", "half_words")
+
+
+class Marks(NamedTuple):
+    """What the kernel fills in, a row per text.
+
+    Attributes:
+        minhash: As in `MinHashes`.
+        hashes: (texts, 3) uint64: normal, coarse, numbers.
+        counts: (texts, 2) int32: tokens, half words.
+    """
+
+    minhash: NDArray[np.uint16]
+    hashes: NDArray[np.uint64]
+    counts: NDArray[np.int32]
+
+    @classmethod
+    def empty(cls, number: int) -> Marks:
+        """Room for so many texts."""
+        return cls(
+            np.empty((number, PERMUTATIONS), np.uint16),
+            np.empty((number, 3), np.uint64),
+            np.empty((number, 2), np.int32),
+        )
+
+    def part(self, first: int, end: int) -> Marks:
+        """Some rows; what is written there is written here."""
+        return Marks(*(column[first:end] for column in self))
+
+    def signatures(self, pool: Pool, places: NDArray[np.int64]) -> Signatures:
+        """Of the texts at some places."""
+        normal, coarse, numbers = (self.hashes[:, i][places] for i in range(3))
+        tokens, half_words = (self.counts[:, i][places] for i in range(2))
+        return Signatures(MinHashes(pool, places), normal, coarse, numbers, tokens, half_words)
 
 
 def sign(column: TextColumn) -> Signatures:
     """The signature of every text."""
-    found = _Found.empty(len(column))
-    rows = found.fill(column, ALL_BITS)
+    marks = signed(column)
+    return marks.signatures(Pool(marks.minhash), np.arange(len(column), dtype=np.int64))
+
+
+def signed(column: TextColumn, marks: Marks | None = None) -> Marks:
+    """The signature of every text, as a table; written into `marks` where it is given."""
+    marks = Marks.empty(len(column)) if marks is None else marks
+    rows = _fill(marks, column, ALL_BITS)
     if len(rows):
         plain = TextColumn.from_texts([plain_characters(text) for text in column.texts(rows)])
-        again = _Found.empty(len(rows))
-        again.fill(plain, CLASS_MASK)
-        for whole, part in zip(found, again, strict=True):
+        again = Marks.empty(len(rows))
+        _fill(again, plain, CLASS_MASK)
+        for whole, part in zip(marks, again, strict=True):
             whole[rows] = part
-    normal, coarse, numbers = (np.ascontiguousarray(found.marks[:, i]) for i in range(3))
-    num_tokens, half_words = (np.ascontiguousarray(found.counts[:, i]) for i in range(2))
-    return Signatures(found.minhash, normal, coarse, numbers, num_tokens, half_words)
+    return marks
 
 
-class _Found(NamedTuple):
-    """What the kernel fills in: minhash, (normal, coarse, numbers), (tokens, half words)."""
-
-    minhash: NDArray[np.uint32]
-    marks: NDArray[np.uint64]
-    counts: NDArray[np.int32]
-
-    @classmethod
-    def empty(cls, number: int) -> _Found:
-        return cls(
-            np.empty((number, PERMUTATIONS), np.uint32),
-            np.zeros((number, 3), np.uint64),
-            np.zeros((number, 2), np.int32),
-        )
-
-    def fill(self, column: TextColumn, mask: np.uint8) -> NDArray[np.int64]:
-        """Sign the texts; gives the rows that have to be brought into normal form first."""
-        needs_form = np.zeros(len(column), np.bool_)
-        texts = (column.data, column.offsets, needs_form)
-        choices = (*_permutations(), _polite_values())
-        _sign(texts, (*character_tables(), mask), choices, tuple(self))
-        return np.flatnonzero(needs_form)
+def _fill(marks: Marks, column: TextColumn, mask: np.uint8) -> NDArray[np.int64]:
+    """Sign the texts; gives the rows that have to be brought into normal form first."""
+    needs_form = np.zeros(len(column), np.bool_)
+    texts = (column.data, column.offsets, needs_form)
+    choices = (*_permutations(), _polite_values())
+    _sign(texts, (*character_tables(), mask), choices, tuple(marks))
+    return np.flatnonzero(needs_form)
 
 
 def shingle_values(column: TextColumn) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -184,6 +260,7 @@ def _sign(texts: Any, tables: Any, choices: Any, found: Any) -> None:  # noqa: A
     for row in range(offsets.shape[0] - 1):
         longest = max(longest, offsets[row + 1] - offsets[row])
     shingles = np.empty(longest, np.uint32)
+    least = np.empty(PERMUTATIONS, np.uint32)
     for row in range(offsets.shape[0] - 1):
         number = _read(
             (data, offsets[row], offsets[row + 1]),
@@ -192,13 +269,23 @@ def _sign(texts: Any, tables: Any, choices: Any, found: Any) -> None:  # noqa: A
             (marks[row], counts[row], shingles),
         )
         needs_form[row] = number < 0
-        least = minhash[row]
-        for i in range(PERMUTATIONS):
-            least[i] = EMPTY
+        least[:] = _U32(0xFFFFFFFF)
         for place in range(number):
             hashed = shingles[place]
             for i in range(PERMUTATIONS):
                 least[i] = min(least[i], _U32(factors[i] * hashed + terms[i]))
+        if number > 0:
+            _shorten(least, minhash[row])
+        else:
+            minhash[row][:] = EMPTY
+
+
+@nb.njit
+def _shorten(least: Any, found: Any) -> None:  # noqa: ANN401
+    """Hashes as floating-point numbers of 16 bits, smaller ones staying smaller."""
+    bits = least.astype(np.float32).view(np.uint32)
+    for i in range(PERMUTATIONS):
+        found[i] = np.uint16(max(bits[i] >> _U32(12), _LOWEST) - _LOWEST)
 
 
 @nb.njit
@@ -282,8 +369,3 @@ def _sequence_hashes(values: Any, offsets: Any, keep: Any) -> Any:  # noqa: ANN4
                 half_words[row] += 1 if values[place] & KIND_BITS == CJK else 2
         hashes[row] = mix(normal)
     return hashes, half_words
-
-
-def merged(one: Signatures, other: Signatures) -> NDArray[np.uint32]:
-    """The minhash of each row's two texts together."""
-    return np.minimum(one.minhash, other.minhash)

@@ -133,14 +133,12 @@ def _one_pass(
     found = find_repeats(texts, threshold, sides=rows.sides[members])
     rank = rows.rank[members]
     best = _best_of_each(found.first.astype(np.uint64), rank)
-    leaving = [np.stack([np.arange(len(members)), best], axis=1)]
-    heads_left, heads_right = best[found.left], best[found.right]
-    dropped = _greedy(heads_left, heads_right, rank)
-    for head, kept in dropped.items():
-        same = np.flatnonzero(best == head) if (best == head).sum() > 1 else np.array([head])
-        leaving.append(np.stack([same, np.full(len(same), kept)], axis=1))
-    pairs = np.concatenate(leaving)
-    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    dropped = _greedy(best[found.left], best[found.right], rank)
+    instead = np.arange(len(members))
+    instead[list(dropped)] = list(dropped.values())
+    kept = instead[best]
+    leaving = np.flatnonzero(kept != np.arange(len(members)))
+    pairs = np.stack([leaving, kept[leaving]], axis=1)
     labels = cluster_labels(len(members), [(found.left, found.right)])
     sizes = np.bincount(labels, minlength=len(members))
     return members[pairs], members[sizes[labels] > 2]
