@@ -73,6 +73,8 @@ class Product:
         folders: Name in the artifact -> a folder that is moved into it.
         table_files: File stem -> a file that a `TableWriter` wrote into the stage's work folder; moved
             into the artifact in place of writing the table of that stem.
+        same_tables: File stem -> the file of an input's table that is equal to the table of that stem;
+            the two share their place on the disk.
     """
 
     counts: Counts | None = None
@@ -81,6 +83,7 @@ class Product:
     files: Mapping[str, Content] = field(default_factory=dict[str, "Content"])
     folders: Mapping[str, Path] = field(default_factory=dict[str, Path])
     table_files: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    same_tables: Mapping[str, Path] = field(default_factory=dict[str, Path])
 
 
 @dataclass(frozen=True)
@@ -245,11 +248,11 @@ class Store:
         try:
             draft.mkdir(parents=True)
             self._write_product(draft, product, stage)
+            fsync_tree(draft)
             files = {p: file_digest(draft / p) for p in _file_names(draft)}
             manifest = manifest_without_files.model_copy(
                 update={"files": files, "counts": product.counts}
             )
-            fsync_tree(draft)
             self._events.emit(Event("store.files_written", stage, {"draft": draft.name}))
             write_atomic(draft / MANIFEST, _manifest_bytes(manifest))
             self._events.emit(Event("store.manifest_written", stage, {"draft": draft.name}))
@@ -262,6 +265,8 @@ class Store:
         for stem, table in product.tables.items():
             if stem in product.table_files:
                 product.table_files[stem].replace(draft / f"{stem}.arrow")
+            elif stem in product.same_tables:
+                _link(product.same_tables[stem], draft / f"{stem}.arrow")
             else:
                 write_table(draft / f"{stem}.arrow", table)
             self._events.emit(Event("store.file_written", stage, {"file": f"{stem}.arrow"}))
@@ -344,6 +349,14 @@ def write_content(content: Content, stream: BinaryIO) -> None:
         stream.write(content)
     else:
         content(stream)
+
+
+def _link(file: Path, target: Path) -> None:
+    """One more name for a file that nobody changes; a copy where the file system knows no such thing."""
+    try:
+        target.hardlink_to(file)
+    except OSError:
+        shutil.copyfile(file, target)
 
 
 class TableWriter:

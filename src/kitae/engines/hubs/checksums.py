@@ -20,18 +20,6 @@ MANIFEST = "manifest.json"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LINE = re.compile(r"([0-9a-fA-F]{64}) [ *](.+)")
 
-_known_digests: dict[tuple[str, int, int], str] = {}
-
-
-def known_digest(path: Path) -> str:
-    """The sha256 of a file; an unchanged file (path, size, time) is read once in a process."""
-    status = path.stat()
-    key = (str(path.resolve()), status.st_size, status.st_mtime_ns)
-    if key not in _known_digests:
-        _known_digests[key] = file_digest(path)
-    return _known_digests[key]
-
-
 def verify_checksums(folder: Path) -> bool:
     """Compare a folder's files with the checksums that came with them.
 
@@ -52,7 +40,7 @@ def verify_checksums(folder: Path) -> bool:
             )
         if not path.is_file():
             raise DataError(f"A file of the model is missing: {name}.", where=str(path), fix=_AGAIN)
-        if known_digest(path) != expected:
+        if file_digest(path) != expected:
             raise DataError(
                 f"A file of the model is damaged: {name} (wrong checksum).",
                 where=str(path),

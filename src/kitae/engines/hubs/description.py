@@ -11,7 +11,7 @@ from typing import Any
 
 from kitae.core.errors import DataError
 from kitae.core.hashing import digest
-from kitae.engines.hubs.checksums import known_digest
+from kitae.core.hashing import file_digest
 from kitae.engines.hubs.licences import read_licence
 from kitae.engines.hubs.safetensors_header import DTYPE_NAMES, TensorHeader, read_header
 from kitae.engines.hubs.safety import WEIGHTS_INDEX, read_settings
@@ -73,7 +73,7 @@ def files_revision(folder: Path, weights: Sequence[Path]) -> str:
     """Hash over all files that decide about a model's answers; the same wherever they lie."""
     paths = [folder / name for name in REVISION_FILES if (folder / name).is_file()]
     paths += [path for path in weights if path not in paths]
-    return digest({path.relative_to(folder).as_posix(): known_digest(path) for path in paths})
+    return digest({path.relative_to(folder).as_posix(): file_digest(path) for path in paths})
 
 
 @cache

@@ -30,13 +30,14 @@ def summarise(sides: Mapping[Side, pa.Table]) -> Dataset:
     """The record of a dataset, from its sides."""
     rows = pa.concat_tables([sides[side] for side in SIDES]).combine_chunks()
     answers = TextColumn.from_arrow(rows["output"])
+    distinct = _distinct(answers)
     return Dataset(
         rows_hash=_rows_hash(rows),
         train=_statistics(sides["train"]),
         validation=_statistics(sides["validation"]),
         test=_statistics(sides["test"]),
-        distinct_answers=_distinct(answers),
-        is_closed=_is_closed(answers),
+        distinct_answers=distinct,
+        is_closed=_is_closed(answers, distinct),
         languages=dict(counted(rows, "language")),
     )
 
@@ -47,12 +48,12 @@ def _distinct(answers: TextColumn) -> int:
     return len(np.unique(np.where(signs.num_tokens > 0, signs.normal, answers.hashes)))
 
 
-def _is_closed(answers: TextColumn) -> bool:
+def _is_closed(answers: TextColumn, distinct: int) -> bool:
     """Whether the answers are a small set of labels; not asked one by one where they cannot be."""
     starts = first_bytes(answers)
     is_json = len(answers) > 0 and bool((starts == ord("{")).all())
     most = max(SMALL_SET, SMALL_SHARE * len(answers))
-    if not is_json and _distinct(answers) > most:
+    if not is_json and distinct > most:
         return False
     return is_label_set(list(answers.texts(range(len(answers)))))
 

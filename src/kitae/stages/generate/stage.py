@@ -44,7 +44,12 @@ def run(inputs: Inputs, config: GenerateConfig, context: Context) -> Product:
     rows = inputs["split"].table("examples").select(EXAMPLES_SCHEMA.names)
     if config.method is None:
         counts = Counts(rows_in=rows.num_rows, out=rows.num_rows)
-        return Product(counts, {"examples": rows}, {"generation": Generation(state="off")})
+        return Product(
+            counts,
+            {"examples": rows},
+            {"generation": Generation(state="off")},
+            same_tables={"examples": inputs["split"].file("examples.arrow")},
+        )
     sources = train_side(rows)
     grammar, pool = _learn(sources, context.seed)
     wanted = _wanted(config.method, len(sources))

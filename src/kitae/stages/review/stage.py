@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,9 @@ def run(inputs: Inputs, _config: ReviewConfig, context: Context) -> Product:
     verdicts = standing_verdicts(read_verdicts(context.journals["verdicts"].entries()))
     product = _product(rows, generation, verdicts)
     reason = _override(product, context.journals["overrides"].entries())
+    if not rows.made:
+        same = {"examples": inputs["generate"].file("examples.arrow")}
+        product = replace(product, same_tables=same)
     if reason:
         unlocked = generation.model_copy(update={"state": "bulk"})
         product = _product(rows, unlocked, verdicts, overridden=reason)

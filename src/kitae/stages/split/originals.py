@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
+import numba as nb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from kitae.records.columns import codes, strings
+from kitae.engines.texts.column import TextColumn
+from kitae.records.columns import codes
 from kitae.records.example import SIDES
 
 NO_SIDE = -1
@@ -29,7 +32,7 @@ class Originals:
     """
 
     table: pa.Table
-    ids: list[str]
+    ids: TextColumn
     keys: NDArray[np.uint64]
     declared: NDArray[np.int8]
     journaled: NDArray[np.int8]
@@ -61,8 +64,8 @@ class KnownSides:
 
 def read_originals(table: pa.Table, known: KnownSides) -> Originals:
     """The rows of `collect` with what is known about their sides."""
-    ids = strings(table, "id")
-    keys = key_numbers([content_key(row_id) for row_id in ids])
+    ids = TextColumn.from_arrow(table["id"])
+    keys = content_keys(ids)
     number_of: dict[str, int] = {"": NO_SIDE, **{side: i for i, side in enumerate(SIDES)}}
     places, sides = codes(table, "side")
     declared = np.array([number_of[side] for side in sides] or [NO_SIDE], np.int8)[places]
@@ -74,19 +77,50 @@ def content_key(row_id: str) -> str:
     return row_id.split("-", 1)[0]
 
 
+def content_names(originals: Originals, rows: NDArray[np.int64]) -> list[str]:
+    """The different content keys of some rows, sorted."""
+    _, first = np.unique(originals.keys[rows], return_index=True)
+    chosen: list[int] = rows[first].tolist()
+    return sorted(content_key(originals.ids[row]) for row in chosen)
+
+
+def content_keys(ids: TextColumn) -> NDArray[np.uint64]:
+    """The content key of each id as a number: its 16 hex digits, or a hash of a key that is something else."""
+    keys, is_plain = _hex_keys(ids.data, ids.offsets)
+    odd: list[int] = np.flatnonzero(~is_plain).tolist()
+    for row in odd:
+        keys[row] = _hashed(content_key(ids[row]))
+    return keys
+
+
 def key_numbers(keys: list[str]) -> NDArray[np.uint64]:
-    """Content keys as numbers: their 16 hex digits, or a hash of a key that is something else."""
-    raw = "".join(keys).encode()
-    if len(raw) != _DIGITS * len(keys) or any(len(key) != _DIGITS for key in keys):
-        return np.array([_hashed(key) for key in keys], np.uint64)
-    digits = np.frombuffer(raw, np.uint8).reshape(-1, _DIGITS).astype(np.int16)
-    values = np.where(digits >= ord("a"), digits - ord("a") + 10, digits - ord("0"))
-    if len(values) and (values.min() < 0 or values.max() > 15):
-        return np.array([_hashed(key) for key in keys], np.uint64)
-    found = np.zeros(len(keys), np.uint64)
-    for column in values.T:
-        found = (found << np.uint64(4)) | column.astype(np.uint64)
-    return found
+    """The same of content keys by themselves."""
+    return content_keys(TextColumn.from_texts(keys))
+
+
+@nb.njit(cache=True, nogil=True)
+def _hex_keys(data: Any, offsets: Any) -> Any:  # noqa: ANN401
+    """(the number of 16 hex digits, whether there are just so many before the end or a hyphen)."""
+    keys = np.zeros(offsets.shape[0] - 1, np.uint64)
+    is_plain = np.zeros(keys.shape[0], np.bool_)
+    for row in range(keys.shape[0]):
+        place, end = offsets[row], offsets[row + 1]
+        stop = place + _DIGITS
+        if end < stop or (end > stop and data[stop] != 45):
+            continue
+        is_hex = True
+        for i in range(place, stop):
+            sign = data[i]
+            if 48 <= sign <= 57:
+                digit = sign - 48
+            elif 97 <= sign <= 102:
+                digit = sign - 87
+            else:
+                is_hex = False
+                break
+            keys[row] = (keys[row] << np.uint64(4)) | np.uint64(digit)
+        is_plain[row] = is_hex
+    return keys, is_plain
 
 
 def _hashed(key: str) -> int:

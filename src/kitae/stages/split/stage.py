@@ -28,7 +28,7 @@ def prepare(inputs: Inputs, config: SplitConfig, context: Context) -> None:
     """
     import numpy as np
 
-    from kitae.stages.split.originals import NO_SIDE, content_key
+    from kitae.stages.split.originals import NO_SIDE, content_names
     from kitae.stages.split.sides import decide
 
     originals = _originals(inputs, context)
@@ -40,7 +40,7 @@ def prepare(inputs: Inputs, config: SplitConfig, context: Context) -> None:
     entries = [
         {
             "side": side,
-            "rows": sorted({content_key(originals.ids[row]) for row in rows.tolist()}),
+            "rows": content_names(originals, rows),
             "at": at,
         }
         for place, side in enumerate(SIDES)
