@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from kitae.core.errors import DataError
-from kitae.engines.reading.files import load_file
+from kitae.engines.reading.archives import Parcel, is_office_archive, is_parcel, open_parcel
+from kitae.engines.reading.files import check_file, load_file
 from kitae.engines.reading.kinds import is_noise
-from kitae.engines.reading.packed import Archive, open_archive, packing_of, unpack
+from kitae.engines.reading.packed import HEAD_BYTES, STREAMS, packing_of, unpack
 
-PACKED_SUFFIXES = (".gz", ".gzip", ".zst", ".zstd")
-_OFFICE_PARTS = ("[Content_Types].xml", "mimetype", "META-INF/manifest.xml")
-_TAR_MARK = (257, b"ustar")
+PACKED_SUFFIXES = (".gz", ".gzip", ".zst", ".zstd", ".bz2", ".bzip2", ".xz")
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Content:
 
 
 def load_content(path: Path, inner: str = "") -> Content:
-    """The content of a file; of gzip, zstandard and single-file ZIP what is packed in it.
+    """The content of a file; of what is packed (gz, zst, bz2, xz, an archive of one file) what is in it.
 
     Args:
         path: The file, or the archive.
@@ -47,18 +46,29 @@ def load_content(path: Path, inner: str = "") -> Content:
         ResourceError: The file may not be read.
         DataError: It is empty, damaged, a trap, packed twice, or an archive of several files.
     """
-    data = load_file(path)
-    packing = packing_of(data)
     if inner:
-        plain = Content(open_archive(data, path.name).read(inner), inner, f"{path}/{inner}")
-    elif packing == "zip" and not is_office_archive(data):
-        plain = _only_member(open_archive(data, path.name), path)
-    elif packing in ("gz", "zst"):
+        check_file(path)
+        plain = Content(_parcel(path).read(inner), inner, f"{path}/{inner}")
+        _refuse_nested(plain)
+        return plain
+    data = load_file(path)
+    packing = packing_of(data[:HEAD_BYTES])
+    if packing is not None and is_parcel(path):
+        plain = _only_member(open_parcel(path), path)
+    elif packing in STREAMS:
         plain = Content(unpack(data, path.name), name_unpacked(path.name), str(path))
     else:
         return Content(data, path.name, str(path))
     _refuse_nested(plain)
     return plain
+
+
+def _parcel(path: Path) -> Parcel:
+    if is_parcel(path):
+        return open_parcel(path)
+    raise DataError(
+        f"The file {path.name!r} is no archive.", where=str(path), fix="name the file by itself"
+    )
 
 
 def name_unpacked(name: str) -> str:
@@ -67,16 +77,7 @@ def name_unpacked(name: str) -> str:
     return path.stem if path.suffix.lower() in PACKED_SUFFIXES else name
 
 
-def is_office_archive(data: bytes) -> bool:
-    """Whether a ZIP is one document (office file, EPUB) rather than a parcel of files."""
-    try:
-        names = open_archive(data, "").names
-    except DataError:
-        return any(part.encode() in data[:4096] for part in _OFFICE_PARTS)
-    return any(part in names for part in _OFFICE_PARTS)
-
-
-def _only_member(archive: Archive, path: Path) -> Content:
+def _only_member(archive: Parcel, path: Path) -> Content:
     names = [name for name in archive.names if not is_noise(name) and not archive.is_link(name)]
     if len(names) != 1:
         shown = ", ".join(names[:8])
@@ -91,11 +92,10 @@ def _only_member(archive: Archive, path: Path) -> Content:
 def _refuse_nested(content: Content) -> None:
     """Stop at an archive inside an archive: unpacking without end is how traps work."""
     data = content.data
-    packing = packing_of(data)
-    place, mark = _TAR_MARK
-    if data[place : place + len(mark)] == mark:
+    packing = packing_of(data[:HEAD_BYTES])
+    if packing == "tar":
         kind, fix = "a tar archive", "unpack it with `tar xf` and name the folder"
-    elif packing in ("gz", "zst") or (packing == "zip" and not is_office_archive(data)):
+    elif packing in STREAMS or (packing == "zip" and not is_office_archive(data)):
         kind, fix = "packed once more", "unpack the outer one and name what is in it"
     elif not data.strip(b" \t\r\n\0\xef\xbb\xbf\xfe\xff"):
         kind, fix = "empty", "put at least one example in it, or name another file"

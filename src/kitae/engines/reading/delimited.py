@@ -39,7 +39,13 @@ def read_delimited(decoded: Decoded, options: ReadOptions, source: str) -> Readi
     text = decoded.text
     if "\n" not in text:
         text = text.replace("\r", "\n")
-    places = TextPlaces(text, decoded.encoding, first_offset=decoded.mark_bytes, has_line_rows=True)
+    places = TextPlaces(
+        text,
+        decoded.encoding,
+        first_offset=decoded.mark_bytes,
+        num_bytes=decoded.num_bytes,
+        has_line_rows=True,
+    )
     findings = Findings(source, places)
     delimiter = find_delimiter(text, "\t" if options.format == "tsv" else None, source)
     grid = _Records(text, delimiter, findings).read()

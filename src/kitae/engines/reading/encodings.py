@@ -6,7 +6,7 @@ import codecs
 import math
 import mmap
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from kitae.core.errors import DataError, UsageError
@@ -80,6 +80,7 @@ class Decoded:
         is_guess: Whether the encoding was inferred from the look of the text.
         confidence: Of the guess, 0 to 1; 1 where nothing was guessed.
         mark_bytes: Length of the byte order mark at the start of the file.
+        num_bytes: Length of the file.
     """
 
     text: str
@@ -87,6 +88,7 @@ class Decoded:
     is_guess: bool = False
     confidence: float = 1.0
     mark_bytes: int = 0
+    num_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,11 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
         DataError: The encoding is unclear, or is not what the user says.
         UsageError: There is no encoding of that name.
     """
-    if encoding is not None:
-        return _decode_as(data, _known_name(encoding))
+    decoded = _decode_as(data, _known_name(encoding)) if encoding is not None else _find_out(data)
+    return replace(decoded, num_bytes=len(data))
+
+
+def _find_out(data: bytes) -> Decoded:
     certain = _by_mark(data) or _by_zero_bytes(data)
     if certain is not None:
         return certain

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Literal
 
 from kitae.core.errors import DataError, NotFoundError
-from kitae.engines.reading.contents import PACKED_SUFFIXES, is_office_archive, name_unpacked
+from kitae.engines.reading.archives import Parcel, is_office_archive, is_parcel, open_parcel
+from kitae.engines.reading.contents import PACKED_SUFFIXES, name_unpacked
 from kitae.engines.reading.files import check_file
 from kitae.engines.reading.kinds import Kind, is_about_the_data, is_legal, is_noise, kind_of
-from kitae.engines.reading.packed import Archive, open_archive, packing_of, unpack
+from kitae.engines.reading.packed import STREAMS, packing_of, peek
 
 SkipReason = Literal[
     "hidden", "link", "about_the_data", "licence_text", "empty_file", "not_readable", "other_kind"
@@ -22,7 +23,7 @@ MAX_FILES = 100_000
 MAX_DEPTH = 32
 _PATTERN_SIGNS = "*?["
 _HEAD_BYTES = 4096
-_LARGEST_PEEK = 4 * 2**20
+_LARGEST_PEEK = 2**20
 
 
 @dataclass(frozen=True)
@@ -106,12 +107,12 @@ def expand(pattern: str, root: Path) -> Expansion:
     else:
         found = _by_pattern(pattern, root)
     if not found.members:
-        raise _nothing(pattern, found)
+        raise _nothing(pattern, root, found)
     return found
 
 
 def _expand_file(path: Path) -> Expansion:
-    if _is_archive(path):
+    if is_parcel(path):
         return _sorted(_in_archive(path, ""))
     kind = kind_of(name_unpacked(path.name), _head(path)) or "rows"
     return Expansion((Member(path.name, path, "", kind),), ())
@@ -176,14 +177,14 @@ def _look(path: Path, name: str) -> list[Member | Skipped]:
         return [skip]
     if path.stat().st_size == 0:
         return [Skipped(name, "empty_file")]
-    if _is_archive(path):
+    if is_parcel(path):
         return list(_in_archive(path, f"{name}/"))
     kind = kind_of(name_unpacked(name), _head(path))
     return [Member(name, path, "", kind) if kind else Skipped(name, "not_readable")]
 
 
 def _in_archive(path: Path, prefix: str) -> Iterator[Member | Skipped]:
-    archive = open_archive(path.read_bytes(), path.name)
+    archive = open_parcel(path)
     for inner in archive.names:
         name = prefix + inner
         if (skip := _skip_by_name(inner)) is not None:
@@ -196,11 +197,11 @@ def _in_archive(path: Path, prefix: str) -> Iterator[Member | Skipped]:
             yield _archive_member(archive, path, name, inner)
 
 
-def _archive_member(archive: Archive, path: Path, name: str, inner: str) -> Member | Skipped:
+def _archive_member(archive: Parcel, path: Path, name: str, inner: str) -> Member | Skipped:
     head = archive.read(inner, _HEAD_BYTES)
     packing = packing_of(head)
-    is_parcel = packing == "zip" and not is_office_archive(archive.read(inner))
-    if packing in ("gz", "zst") or is_parcel:
+    is_zip = packing == "zip" and not is_office_archive(archive.read(inner))
+    if packing in (*STREAMS, "tar") or is_zip:
         raise DataError(
             f"The archive {path.name!r} holds an archive: {inner!r}.",
             where=f"{path}/{inner}",
@@ -235,22 +236,13 @@ def _sorted(found: Iterable[Member | Skipped]) -> Expansion:
     )
 
 
-def _is_archive(path: Path) -> bool:
-    with path.open("rb") as stream:
-        if packing_of(stream.read(8)) != "zip":
-            return False
-    return not is_office_archive(path.read_bytes())
-
-
 def _head(path: Path) -> bytes:
     """The first bytes, unpacked where the file is packed."""
     with path.open("rb") as stream:
         head = stream.read(_HEAD_BYTES)
-        is_packed = path.suffix.lower() in PACKED_SUFFIXES
-        if not is_packed or packing_of(head) not in ("gz", "zst"):
+        if path.suffix.lower() not in PACKED_SUFFIXES or packing_of(head) not in STREAMS:
             return head
-        is_small = path.stat().st_size <= _LARGEST_PEEK
-    return unpack(path.read_bytes(), path.name)[:_HEAD_BYTES] if is_small else head
+        return peek(head + stream.read(_LARGEST_PEEK)) or head
 
 
 def _check_number(number: int, where: str) -> None:
@@ -262,11 +254,11 @@ def _check_number(number: int, where: str) -> None:
         )
 
 
-def _nothing(pattern: str, found: Expansion) -> NotFoundError:
+def _nothing(pattern: str, root: Path, found: Expansion) -> NotFoundError:
     passed = "; ".join(f"{s.name} ({s.reason})" for s in found.skipped[:5])
     seen = f" What is there was passed over: {passed}." if passed else ""
     return NotFoundError(
         f"No file that can be read fits {pattern!r}.{seen}",
-        where="recipe, key `collect.sources`",
-        fix="check the path; it starts in the project folder",
+        where=str(root / pattern),
+        fix=f"check the path; it was looked for from {str(root.resolve())!r}",
     )

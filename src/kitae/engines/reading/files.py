@@ -121,4 +121,4 @@ def _neighbour_hint(path: Path) -> str:
     found = process.extractOne(path.name, names, score_cutoff=70)
     if found:
         return f"did you mean {found[0]!r}?"
-    return "check the spelling; the path starts in the project folder"
+    return f"check the spelling; it was looked for in {str(folder.resolve())!r}"

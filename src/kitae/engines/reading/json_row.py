@@ -42,20 +42,21 @@ _NOT_NUMBERS = ("NaN", "Infinity", "-Infinity", "nan", "inf", "-inf")
 
 _Q = f"[{QUOTES}]"
 _AFTER_BREAK = re.compile(
-    rf"[ \t\r\n]*(?:{_Q}[^{QUOTES}\n]{{1,60}}{_Q}[ \t]*[:：]"
+    rf"{_Q}[^{QUOTES}\n]{{1,60}}{_Q}[ \t]*[:：]"
     rf"|[{{｛][ \t\r\n]*{_Q}[^{QUOTES}\n]{{1,60}}{_Q}[ \t]*[:：]"
-    rf"|[}}｝][ \t]*[,，、]?[ \t\r\n]*(?:[{{｛][ \t\r\n]*{_Q}|[\]］]|\Z))"
+    rf"|[}}｝][ \t]*+[,，、]?[ \t\r\n]*+(?:[{{｛][ \t\r\n]*{_Q}|[\]］]|\Z)"
 )
-"""What follows a line break where a string was cut off: a next field, a next row, or the row's end."""
+"""What follows a line break and blanks where a string was cut off: a field, a row, or the row's end."""
 _ROW_START = re.compile(rf"[{{｛]\s*{_Q}([^{QUOTES}\n]{{1,60}}){_Q}\s*[:：]")
 _KEY_ENDS = re.compile(r"\s*[:：]")
 _VALUE_ENDS = re.compile(
-    rf"\s*(?:[,，、]\s*(?:{_Q}|[{{｛\[［}}｝\]］]|-?\d|true|false|null)|[}}｝\]］]|[。．]?\s*\Z)"
+    rf"\s*+(?:[,，、]\s*+(?:{_Q}|[{{｛\[［}}｝\]］]|-?\d|true|false|null)|[}}｝\]］]|[。．]?\s*+\Z)"
 )
 _NEXT_FIELD = re.compile(rf"{_Q}[^{QUOTES}\n]{{1,60}}{_Q}\s*[:：]")
 _SMART_CLOSERS = re.compile("[”“＂]")
-_BREAKS = re.compile("\n")
-_CONTROL = re.compile(r"[\x00-\x1f]")
+_BREAKS = re.compile(r"\n[ \t\r\n]*+")
+_CONTROL = re.compile(r"\n[ \t\r\n]*+|[\x00-\x1f]")
+"""A run of blanks from a line break on is one match, so that what follows it is looked at once."""
 
 
 class BrokenRowError(Exception):
@@ -87,6 +88,7 @@ class RowParser:
     refusal: tuple[str, int, str] | None = None
     resume: int = 0
     first_key: str = ""
+    _rules: set[str] = field(default_factory=set[str])
     _depth: int = 0
     _after: Literal["open", "close", "string", "word"] = "open"
 
@@ -302,14 +304,15 @@ class RowParser:
     def _check_breaks(self, start: int, end: int) -> None:
         """Note raw line breaks and tabs in a string; refuse where it was cut off at one."""
         for found in _CONTROL.finditer(self.text, start, end):
-            char = found.group()
+            run = found.group()
+            char = run[0]
             if char == "\n" and _AFTER_BREAK.match(self.text, found.end()):
                 raise BrokenRowError("truncated", found.start())
             if char in "\r\n":
                 self._repair("raw_line_break", at=found.start(), is_once=True)
-            elif char == "\t":
-                self._repair("raw_tab", at=found.start(), is_once=True)
-            else:
+            if "\t" in run:
+                self._repair("raw_tab", at=found.start() + run.index("\t"), is_once=True)
+            if char not in "\t\r\n":
                 rule = "nul_in_text" if char == "\0" else "raw_control_character"
                 self._refuse(rule, found.start(), f"U+{ord(char):04X}")
 
@@ -336,8 +339,9 @@ class RowParser:
     def _repair(
         self, rule: str, detail: str = "", *, at: int | None = None, is_once: bool = False
     ) -> None:
-        if is_once and any(done[0] == rule for done in self.repairs):
+        if is_once and rule in self._rules:
             return
+        self._rules.add(rule)
         self.repairs.append((rule, self.position if at is None else at, detail))
 
     def _peek(self) -> str:

@@ -40,9 +40,14 @@ def read_json(decoded: Decoded, data: bytes, source: str) -> Reading:
         places = BytePlaces(body, decoded.mark_bytes)
         findings = Findings(source, places)
         lines = JsonLines(BytesIO(body), findings, places)
-        rows, format_name = list(lines.rows(lambda _rows, _line, _is_clean: 0)), "jsonl"
+        rows, format_name = list(lines.rows()), "jsonl"
     else:
-        places = TextPlaces(decoded.text, decoded.encoding, first_offset=decoded.mark_bytes)
+        places = TextPlaces(
+            decoded.text,
+            decoded.encoding,
+            first_offset=decoded.mark_bytes,
+            num_bytes=decoded.num_bytes,
+        )
         findings = Findings(source, places)
         reader = TextReader(findings)
         reader.read_text(decoded.text)

@@ -14,7 +14,7 @@ ROW_SUFFIXES = (
 )
 DOCUMENT_SUFFIXES = (
     *(".txt", ".text", ".md", ".markdown", ".mdx", ".html", ".htm", ".xhtml"),
-    *(".pdf", ".docx", ".docm"),
+    *(".pdf", ".docx", ".docm", ".epub"),
 )
 
 _NOISE_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx"})

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import pyarrow as pa
-
 from kitae.engines.reading.encodings import utf8_name
 from kitae.engines.reading.files import check_file, refuse_binary
 from kitae.engines.reading.json_lines import (
@@ -19,6 +17,7 @@ from kitae.engines.reading.json_lines import (
     JsonLines,
     count_objects,
     is_lines,
+    is_valid_utf8,
 )
 from kitae.engines.reading.rows import BytePlaces, FileBytes, Findings, ReadOptions
 
@@ -89,17 +88,7 @@ def _is_utf8(stream: BinaryIO) -> bool:
     rest = b""
     while piece := stream.read(max(BLOCK_BYTES, len(rest))):
         cut = piece.rfind(b"\n") + 1
-        if cut and not _is_valid(rest + piece[:cut]):
+        if cut and not is_valid_utf8(rest + piece[:cut]):
             return False
         rest = piece[cut:] if cut else rest + piece
-    return _is_valid(rest)
-
-
-def _is_valid(data: bytes) -> bool:
-    ends = pa.py_buffer(len(data).to_bytes(4, "little").rjust(8, b"\0"))
-    text = pa.Array.from_buffers(pa.string(), 1, [None, ends, pa.py_buffer(data)])
-    try:
-        text.validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
+    return is_valid_utf8(rest)

@@ -179,9 +179,11 @@ class TextPlaces:
         *,
         first_line: int = 1,
         first_offset: int = 0,
+        num_bytes: int | None = None,
         has_line_rows: bool = False,
     ) -> None:
         self._text = text
+        self._num_bytes = num_bytes
         self._has_line_rows = has_line_rows
         self._codec = "utf-8" if encoding == "utf-8-sig" else encoding
         self._marks = [_Mark(0, first_line, 0, first_offset)]
@@ -193,7 +195,10 @@ class TextPlaces:
             mark = self._advance(mark, stop)
             if stop > self._marks[-1].position:
                 self._marks.append(mark)
-        return Place(mark.line, position - mark.line_start + 1, mark.byte_offset)
+        offset = mark.byte_offset
+        if self._num_bytes is not None:
+            offset = min(offset, self._num_bytes)
+        return Place(mark.line, position - mark.line_start + 1, offset)
 
     def excerpt(self, position: int) -> str:
         """The text from there on."""
@@ -263,20 +268,26 @@ class BytePlaces:
     def __init__(self, data: Bytes, mark_bytes: int) -> None:
         self._data = data
         self.mark_bytes = mark_bytes
-        self._seen = (0, 1)
+        self._position, self._line, self._column = 0, 1, 1
 
     def mark(self, position: int, line: int) -> None:
         """Tell the line of a position, so that what lies before it need not be counted."""
-        self._seen = (position, line)
+        if line != self._line:
+            self._position, self._line, self._column = position, line, 0
 
     def at(self, position: int) -> Place:
         """The place of a byte."""
-        seen, line = self._seen if self._seen[0] <= position else (0, 1)
-        line += self._data.count(b"\n", seen, position)
-        self._seen = (position, line)
-        start = self._data.rfind(b"\n", 0, position) + 1
-        column = len(self._data[start:position].decode("utf-8", "replace")) + 1
-        return Place(line, column, position + self.mark_bytes)
+        if position < self._position:
+            self._position, self._line, self._column = 0, 1, 1
+        seen = self._position
+        breaks = self._data.count(b"\n", seen, position)
+        if breaks or not self._column:
+            seen = self._data.rfind(b"\n", 0, position) + 1
+            self._column = 1
+        self._column += len(self._data[seen:position].decode("utf-8", "replace"))
+        self._line += breaks
+        self._position = position
+        return Place(self._line, self._column, position + self.mark_bytes)
 
     def excerpt(self, position: int) -> str:
         """The text from there on."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from kitae.core.errors import DataError, UsageError
 from kitae.engines.reading.office import count_marks, is_office, open_office
-from kitae.engines.reading.packed import Archive
+from kitae.engines.reading.packed import FREE_BYTES, MAX_RATIO, Archive
 from kitae.engines.reading.rows import Findings, Reading, ReadOptions, RowPlaces
 from kitae.engines.reading.tables import (
     GridRow,
@@ -27,9 +27,19 @@ MAX_ROWS = 200_000
 """Of all sheets together. 100,000 rows of 3 cells take 7 s and 200 MB; CSV takes 100 times as many."""
 MAX_CELLS = 2_000_000
 MAX_CHARACTERS = 2**29
+_MAX_PLACES = 5 * MAX_CELLS
+_LAST_ROW = 2**20
+"""Spreadsheet programs have no more rows in a sheet."""
 _WHOLE_UNPACKED = 32 * 2**20
-"""Up to this size the whole workbook is loaded, which alone tells merged cells."""
+"""Up to this size merged cells are looked for."""
+_XML_CODECS = ("ascii", "utf-16-le", "utf-16-be")
+_MERGED = re.compile(
+    rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?[A-Z]{1,3}\$?(\d{1,7})["']"""
+)
 _ZEROS = re.compile(r"0+")
+
+
+_Areas = dict[int, list[tuple[int, int]]]
 
 
 @dataclass
@@ -111,10 +121,11 @@ def _sheet_reading(sheet: _Sheet, header: Header, others: tuple[str, ...], sourc
 
 def _load(data: bytes, source: str) -> list[_Sheet]:
     archive = open_office(data, source)
-    _refuse_huge(_count(archive, b"<row"), MAX_ROWS, "rows", source)
-    _refuse_huge(_count(archive, b"<c "), MAX_CELLS, "cells", source)
+    _refuse_huge(_count(archive, "worksheets/", "row"), MAX_ROWS, "rows", source)
+    _refuse_huge(_count(archive, "worksheets/", "c"), MAX_CELLS, "cells", source)
+    _refuse_huge(_count(archive, "sharedstrings", "si"), MAX_CELLS, "texts", source)
     try:
-        return _read_sheets(data, _unpacked(archive), source)
+        return _read_sheets(data, archive, source)
     except DataError:
         raise
     except Exception as error:
@@ -125,14 +136,12 @@ def _load(data: bytes, source: str) -> list[_Sheet]:
         ) from error
 
 
-def _count(archive: Archive, mark: bytes) -> int:
-    """How often a mark stands in the sheets: fast, before a slow parser sees them."""
-    sheets = [name for name in archive.names if "worksheets/" in name.lower()]
-    return sum(count_marks(archive, name, (mark,)) for name in sheets)
-
-
-def _unpacked(archive: Archive) -> int:
-    return sum(archive.size(name) for name in archive.names)
+def _count(archive: Archive, part: str, element: str) -> int:
+    """How often an element starts in some parts: fast, before a slow parser sees them."""
+    starts = [f"<{element} ", f"<{element}>", f"<{element}/", f":{element} "]
+    marks = tuple(start.encode(codec) for start in starts for codec in _XML_CODECS)
+    names = [name for name in archive.names if part in name.lower()]
+    return sum(count_marks(archive, name, marks) for name in names)
 
 
 def _refuse_huge(number: int, limit: int, what: str, source: str) -> None:
@@ -144,65 +153,109 @@ def _refuse_huge(number: int, limit: int, what: str, source: str) -> None:
         )
 
 
-def _read_sheets(data: bytes, unpacked: int, source: str) -> list[_Sheet]:
+def _read_sheets(data: bytes, archive: Archive, source: str) -> list[_Sheet]:
+    """The sheets that a person sees; streamed, because loading one spells out its areas cell by cell."""
     import openpyxl
 
-    is_large = unpacked > _WHOLE_UNPACKED
+    is_large = sum(archive.size(name) for name in archive.names) > _WHOLE_UNPACKED
+    limit = max(FREE_BYTES, MAX_RATIO * len(data))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=is_large, data_only=True)
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         shown = [s for s in book.worksheets if s.sheet_state == "visible"] or book.worksheets
-        sheets = [_read_sheet(sheet, is_large=is_large, source=source) for sheet in shown]
+        reader = _SheetReader(source, min(limit, MAX_CHARACTERS))
+        sheets = [
+            reader.read(sheet, {} if is_large else _merged_areas(sheet, archive)) for sheet in shown
+        ]
         book.close()
     return sheets
 
 
-def _read_sheet(worksheet: Any, *, is_large: bool, source: str) -> _Sheet:  # noqa: ANN401
-    sheet = _Sheet(worksheet.title)
-    characters = 0
-    if is_large:
+def _merged_areas(worksheet: Any, archive: Archive) -> _Areas:  # noqa: ANN401
+    """First row -> (first column, last row) of each area of cells merged downwards into one."""
+    found: _Areas = {}
+    for match in _MERGED.finditer(archive.read(worksheet._worksheet_path.lstrip("/"))):
+        first, last = int(match[2]), int(match[3])
+        if last > first:
+            found.setdefault(first, []).append((_column_number(match[1]), last))
+    return found
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+@dataclass
+class _SheetReader:
+    """Reads the sheets of one workbook, which share its limits."""
+
+    source: str
+    max_characters: int
+    _characters: int = 0
+    _places: int = 0
+
+    def read(self, worksheet: Any, areas: _Areas) -> _Sheet:  # noqa: ANN401
+        """The rows that hold something; cells merged downwards into one all hold its value."""
+        sheet = _Sheet(worksheet.title)
         worksheet.reset_dimensions()
-    filled_in = {} if is_large else _merged_values(worksheet)
-    for line, row in enumerate(worksheet.iter_rows(), 1):
-        cells = [cell_text(cell.value, getattr(cell, "number_format", "General")) for cell in row]
-        error = next((str(c.value) for c in row if getattr(c, "data_type", "") == "e"), None)
-        repairs: tuple[str, ...] = ()
-        for column, text in filled_in.get(line, {}).items():
+        merged: dict[int, tuple[int, str]] = {}
+        for line, row in enumerate(worksheet.iter_rows(), 1):
+            if row or merged or line > _LAST_ROW:
+                self._bound(line, len(row) + len(merged))
+                self._add(sheet, line, row, merged)
+            for column, last in areas.get(line, ()):
+                text = _text(row[column - 1]) if column <= len(row) else ""
+                if text:
+                    merged[column] = (last, text)
+        _pad(sheet.grid, self.source)
+        return sheet
+
+    def _bound(self, line: int, places: int) -> None:
+        self._places += places
+        _refuse_huge(line, _LAST_ROW, "rows", self.source)
+        _refuse_huge(self._places, _MAX_PLACES, "cells with the empty ones", self.source)
+
+    def _add(
+        self,
+        sheet: _Sheet,
+        line: int,
+        row: Any,  # noqa: ANN401
+        merged: dict[int, tuple[int, str]],
+    ) -> None:
+        cells = [_text(cell) for cell in row]
+        for column in [column for column, (last, _) in merged.items() if last < line]:
+            del merged[column]
+        for column, (_, text) in merged.items():
+            cells.extend([""] * (column - len(cells)))
             cells[column - 1] = text
-            repairs = ("merged_cell",)
-        if not any(cell.strip() for cell in cells):
-            continue
-        if error is not None:
-            sheet.errors[line] = error
-        if repairs:
-            sheet.merged.append(line)
         while cells and not cells[-1]:
             cells.pop()
-        characters += sum(map(len, cells))
-        _refuse_huge(characters, MAX_CHARACTERS, "characters", source)
+        if not any(cell.strip() for cell in cells):
+            return
+        error = next((str(c.value) for c in row if getattr(c, "data_type", "") == "e"), None)
+        if error is not None:
+            sheet.errors[line] = error
+        if merged:
+            sheet.merged.append(line)
+        self._characters += sum(map(len, cells))
+        _refuse_huge(self._characters, self.max_characters, "characters", self.source)
+        repairs = ("merged_cell",) if merged else ()
         sheet.grid.append(GridRow(cells, line, line, repairs))
-    _pad(sheet.grid)
-    return sheet
 
 
-def _pad(grid: list[GridRow]) -> None:
+def _pad(grid: list[GridRow], source: str) -> None:
     """Spreadsheets have no short rows: every row is as wide as the sheet."""
     width = max((len(row.cells) for row in grid), default=0)
+    _refuse_huge(width * len(grid), _MAX_PLACES, "cells with the empty ones", source)
     for row in grid:
         row.cells.extend([""] * (width - len(row.cells)))
 
 
-def _merged_values(worksheet: Any) -> dict[int, dict[int, str]]:  # noqa: ANN401
-    """Row -> column -> text, for cells merged downwards into one: they all hold its value."""
-    values: dict[int, dict[int, str]] = {}
-    for area in worksheet.merged_cells.ranges:
-        cell = worksheet.cell(area.min_row, area.min_col)
-        text = cell_text(cell.value, cell.number_format)
-        if not text:
-            continue
-        for row in range(area.min_row + 1, area.max_row + 1):
-            values.setdefault(row, {})[area.min_col] = text
-    return values
+def _text(cell: Any) -> str:  # noqa: ANN401
+    return cell_text(cell.value, getattr(cell, "number_format", "General"))
 
 
 def cell_text(value: Any, number_format: str) -> str:  # noqa: ANN401

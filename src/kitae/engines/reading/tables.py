@@ -13,6 +13,9 @@ from kitae.engines.reading.rows import Findings, RawRow, showable
 _LOOKED_AT = 30
 _LONGEST_NAME = 60
 _NUMBER = re.compile(r"[-+]?[\d.,%]+")
+_FREE_PADDING = 2_000_000
+_MOST_PADDING = 4
+"""Cells that may be missing in short rows, for each cell that is there; many more are a trap."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ def table_rows(grid: Sequence[GridRow], header: Header, findings: Findings) -> l
     """The rows below the header; rows with too many cells are quarantined."""
     rows: list[RawRow] = []
     width = len(header.columns)
+    _refuse_padding(grid[header.index + 1 :], width, findings.source)
     named = [(i, name) for i, name in enumerate(header.columns) if name]
     for row in grid[header.index + 1 :]:
         cells, repairs = row.cells, row.repairs
@@ -114,19 +118,38 @@ def table_rows(grid: Sequence[GridRow], header: Header, findings: Findings) -> l
     return rows
 
 
+def _refuse_padding(rows: Sequence[GridRow], width: int, where: str) -> None:
+    filled = sum(len(row.cells) for row in rows)
+    missing = sum(max(0, width - len(row.cells)) for row in rows)
+    if missing > _FREE_PADDING + _MOST_PADDING * filled:
+        raise DataError(
+            f"The table has {width} columns, and its {len(rows)} rows hold {filled} cells: "
+            f"{missing} cells are missing.",
+            where=where,
+            fix="take the names of columns away that no row fills, or save it as JSONL",
+        )
+
+
 def grid_excerpt(cells: Sequence[str]) -> str:
     """A row as evidence."""
     return showable(" | ".join(cells))
 
 
 def _header(grid: Sequence[GridRow], index: int) -> Header:
+    cells = [" ".join(cell.split()) for cell in grid[index].cells]
+    while cells and not cells[-1]:
+        cells.pop()
+    taken = set(cells)
+    seen: dict[str, int] = {}
     names: list[str] = []
-    for cell in grid[index].cells:
-        name = " ".join(cell.split())
-        earlier = sum(1 for other in names if other == name or other.startswith(f"{name}_"))
-        names.append(f"{name}_{earlier + 1}" if name and name in names else name)
-    while names and not names[-1]:
-        names.pop()
+    for cell in cells:
+        seen[cell] = seen.get(cell, 0) + 1
+        name = cell
+        while cell and seen[cell] > 1 and name in taken:
+            name = f"{cell}_{seen[cell]}"
+            seen[cell] += name in taken
+        taken.add(name)
+        names.append(name)
     return Header(index, tuple(names), _is_known(names))
 
 

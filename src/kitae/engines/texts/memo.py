@@ -42,7 +42,9 @@ class SignatureMemo:
     def clear(self) -> None:
         """Forget all."""
         self._pool = Pool(np.empty((0, PERMUTATIONS), np.uint16))
-        self._marks = Marks(self._pool.values, np.empty((0, 3), np.uint64), np.empty((0, 2), np.int32))
+        self._marks = Marks(
+            self._pool.values, np.empty((0, 3), np.uint64), np.empty((0, 2), np.int32)
+        )
         self._known = np.empty(0, np.uint64)
         self._slots = np.full(1, _FREE, np.int32)
         self._number = 0
@@ -99,7 +101,12 @@ class SignatureMemo:
         needed = self._number + number
         if needed > len(self._known):
             room = int(max(number * _ROOM, needed * 1.5)) + 1024
-            self._marks = Marks(*(_enlarged(old, room, self._number) for old in self._marks))
+            marks, number = self._marks, self._number
+            self._marks = Marks(
+                _enlarged(marks.minhash, room, number),
+                _enlarged(marks.hashes, room, number),
+                _enlarged(marks.counts, room, number),
+            )
             self._known = _enlarged(self._known, room, self._number)
             self._pool.values = self._marks.minhash
         if 3 * needed > 2 * len(self._slots):

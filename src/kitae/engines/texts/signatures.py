@@ -165,13 +165,13 @@ class Marks(NamedTuple):
 
     def part(self, first: int, end: int) -> Marks:
         """Some rows; what is written there is written here."""
-        return Marks(*(column[first:end] for column in self))
+        return Marks(self.minhash[first:end], self.hashes[first:end], self.counts[first:end])
 
     def signatures(self, pool: Pool, places: NDArray[np.int64]) -> Signatures:
         """Of the texts at some places."""
-        normal, coarse, numbers = (self.hashes[:, i][places] for i in range(3))
-        tokens, half_words = (self.counts[:, i][places] for i in range(2))
-        return Signatures(MinHashes(pool, places), normal, coarse, numbers, tokens, half_words)
+        hashes: list[NDArray[np.uint64]] = [self.hashes[:, i][places] for i in range(3)]
+        counts: list[NDArray[np.int32]] = [self.counts[:, i][places] for i in range(2)]
+        return Signatures(MinHashes(pool, places), *hashes, *counts)
 
 
 def sign(column: TextColumn) -> Signatures:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from typing import Annotated, Any, ClassVar, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from kitae.core.config import Config
 from kitae.records.source import (
@@ -18,16 +18,45 @@ from kitae.records.source import (
 )
 
 RowFormat = Literal["json", "jsonl", "csv", "tsv", "xlsx", "parquet", "arrow"]
-TextFormat = Literal["txt", "md", "html", "pdf", "docx"]
+TextFormat = Literal["txt", "md", "html", "pdf", "docx", "epub"]
+Words = tuple[Annotated[str, Field(min_length=1)], ...]
+VOICE_NAMES = ("user", "assistant", "system", "function_call", "observation")
+
+
+class TagsConfig(Config):
+    """How the turns of a conversation are written, where that is not the usual way."""
+
+    role: str | None = None
+    """Key of a turn that says who speaks. Left out: `from` or `role`."""
+    content: str | None = None
+    """Key of a turn with the text. Left out: `value` or `content`."""
+    user: Words = ()
+    """What stands under `role` when the user speaks, beside the usual names."""
+    assistant: Words = ()
+    """What stands under `role` when the model answers, beside the usual names."""
+    system: Words = ()
+    """What stands under `role` where the turn tells the model its part."""
+    function_call: Words = ()
+    """What stands under `role` when the model calls a tool."""
+    observation: Words = ()
+    """What stands under `role` where a tool's result is told."""
+
+    @model_validator(mode="after")
+    def _check_voices(self) -> Self:
+        words = [word.strip().casefold() for voice in VOICE_NAMES for word in getattr(self, voice)]
+        twice = next((word for word in words if words.count(word) > 1), None)
+        if twice is not None:
+            raise ValueError(f"{twice!r} stands for two speakers")
+        return self
 
 
 class ColumnsConfig(Config):
     """Which column (or key) of a source stands for what."""
 
-    instruction: str
-    """Column with the question or the task."""
-    output: str
-    """Column with the answer wanted."""
+    instruction: str | None = None
+    """Column with the question or the task. Needed, but for conversations."""
+    output: str | None = None
+    """Column with the answer wanted. Needed, but for conversations."""
     input: str | None = None
     """Column with the material that the question is about."""
     system: str | None = None
@@ -36,6 +65,32 @@ class ColumnsConfig(Config):
     """Column with the earlier rounds of a conversation."""
     group: str | None = None
     """Column whose equal values keep rows together: they never come to different sides."""
+    messages: str | None = None
+    """For conversations: column with the list of turns, in place of `instruction` and `output`."""
+    tools: str | None = None
+    """For conversations: column with the tools that the model may call."""
+    tags: TagsConfig | None = None
+    """For conversations: how turns are written. Left out: the usual ways are understood."""
+
+    @property
+    def is_talk(self) -> bool:
+        """Whether the rows are conversations."""
+        return self.messages is not None or self.tags is not None
+
+    @model_validator(mode="after")
+    def _check_complete(self) -> Self:
+        told = [
+            name for name in ("instruction", "output", "input", "history") if getattr(self, name)
+        ]
+        if self.is_talk and told:
+            raise ValueError(f"conversations (`messages`, `tags`) have no column {told[0]!r}")
+        if not self.is_talk and self.tools:
+            raise ValueError("`tools` goes with `messages`: only conversations have tools")
+        if not self.is_talk and (self.instruction is None or self.output is None):
+            raise ValueError(
+                "name both `instruction` and `output`, or for conversations `messages`"
+            )
+        return self
 
 
 class AnySource(Config):
@@ -145,6 +200,14 @@ def kind_of_source(value: Any) -> str:  # noqa: ANN401
         near = [difflib.get_close_matches(str(name), KINDS, n=1) for name in names]
         named = next((found[0] for found in near if found), "path")
     return f"{named}:"
+
+
+def place_of(source: SourceConfig | RemoteSourceConfig) -> str:
+    """What a source names: a path, or `KIND:NAME` for what is fetched, e.g. `hub:owner/name`."""
+    if isinstance(source, SourceConfig):
+        return source.path
+    named: Any = getattr(source, source.KIND)
+    return f"{source.KIND}:{named if isinstance(named, str) else ' '.join(named)}"
 
 
 AnySourceConfig = Annotated[

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple, cast
 
 import orjson
 
+from kitae.stages.collect.config import VOICE_NAMES, TagsConfig
 from kitae.stages.collect.drafts import Draft, Notes, RefusedRowError, Rounds, shown, text_of
 from kitae.stages.collect.placeholders import is_placeholder
 
@@ -58,13 +59,50 @@ class _Turn(NamedTuple):
     text: str
 
 
-def draft_of(turns: Any, system: str, tools: Any, notes: Notes) -> Draft:  # noqa: ANN401
+class TurnKeys(NamedTuple):
+    """How turns are written.
+
+    Attributes:
+        role: Keys that may say who speaks.
+        content: Keys that may hold the text.
+        voices: What stands under `role`, in small letters -> who that is.
+    """
+
+    role: tuple[str, ...] = ("from", "role")
+    content: tuple[str, ...] = ("value", "content")
+    voices: Mapping[str, Voice] = VOICES
+
+
+USUAL = TurnKeys()
+
+
+def turn_keys(tags: TagsConfig | None) -> TurnKeys:
+    """How turns are written when a recipe says so; what it leaves out is as usual."""
+    if tags is None:
+        return USUAL
+    own: dict[str, Voice] = {
+        word.strip().casefold(): voice for voice in VOICE_NAMES for word in getattr(tags, voice)
+    }
+    return TurnKeys(
+        (tags.role,) if tags.role else USUAL.role,
+        (tags.content,) if tags.content else USUAL.content,
+        {**VOICES, **own},
+    )
+
+
+def draft_of(
+    turns: Any,  # noqa: ANN401
+    system: str,
+    tools: Any,  # noqa: ANN401
+    notes: Notes,
+    keys: TurnKeys = USUAL,
+) -> Draft:
     """One Example of a whole conversation: the last round, the earlier ones as history.
 
     Raises:
         RefusedRowError: A turn has no text, an unknown voice, or nothing is answered.
     """
-    heard = _turns(turns)
+    heard = _turns(turns, keys)
     spoken = [turn for turn in heard if turn.voice != "system"]
     systems = [system, *(turn.text for turn in heard if turn.voice == "system")]
     rounds = _rounds(spoken, notes)
@@ -78,7 +116,7 @@ def draft_of(turns: Any, system: str, tools: Any, notes: Notes) -> Draft:  # noq
 
 def rounds_of(turns: Any, notes: Notes) -> Rounds:  # noqa: ANN401
     """All rounds of a list of turns."""
-    return _rounds([turn for turn in _turns(turns) if turn.voice != "system"], notes)
+    return _rounds([turn for turn in _turns(turns, USUAL) if turn.voice != "system"], notes)
 
 
 def with_tools(system: str, tools: Any, notes: Notes) -> str:  # noqa: ANN401
@@ -111,7 +149,7 @@ def named_turns(text: str) -> list[tuple[str, str]]:
     return [*parts, ("", rest)] if rest else parts
 
 
-def _turns(turns: Any) -> list[_Turn]:  # noqa: ANN401
+def _turns(turns: Any, keys: TurnKeys) -> list[_Turn]:  # noqa: ANN401
     if isinstance(turns, str) and turns.strip()[:1] == "[":
         try:
             turns = orjson.loads(turns)
@@ -124,19 +162,19 @@ def _turns(turns: Any) -> list[_Turn]:  # noqa: ANN401
         if not isinstance(turn, dict):
             detail = f"#{number}: {shown(turn)}"
             raise RefusedRowError("wrong_type", "conversations", detail)
-        heard.extend(_spoken(cast("dict[str, Any]", turn), number))
+        heard.extend(_spoken(cast("dict[str, Any]", turn), number, keys))
     return heard
 
 
-def _spoken(turn: dict[str, Any], number: int) -> list[_Turn]:
+def _spoken(turn: dict[str, Any], number: int, keys: TurnKeys) -> list[_Turn]:
     """What one entry of the list says: usually one turn; with tool calls, several."""
-    role = turn.get("from") or turn.get("role")
-    if role is None and (pair := _pair(turn)):
+    role = next((turn[key] for key in keys.role if turn.get(key)), None)
+    if role is None and (pair := _pair(turn, keys)):
         return pair
-    voice = VOICES.get(str(role).strip().casefold())
+    voice = keys.voices.get(str(role).strip().casefold())
     if voice is None:
         raise RefusedRowError("unknown_role", "conversations", f"#{number}: {role!r}")
-    content = turn["value"] if "value" in turn else turn.get("content")
+    content = next((turn[key] for key in keys.content if key in turn), None)
     text = _content_text(content, number)
     calls = _calls(turn, number)
     if not text.strip() and not calls:
@@ -148,9 +186,9 @@ def _spoken(turn: dict[str, Any], number: int) -> list[_Turn]:
     return [*spoken, *(_Turn("function_call", call) for call in calls)]
 
 
-def _pair(turn: dict[str, Any]) -> list[_Turn]:
+def _pair(turn: dict[str, Any], keys: TurnKeys) -> list[_Turn]:
     """A round written as one object: {"human": ..., "assistant": ...}."""
-    voices = {name: VOICES.get(name.casefold()) for name in turn}
+    voices = {name: keys.voices.get(name.casefold()) for name in turn}
     asked = next((n for n, v in voices.items() if v == "user"), None)
     told = next((n for n, v in voices.items() if v == "assistant"), None)
     if asked is None or told is None:

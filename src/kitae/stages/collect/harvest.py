@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from kitae.core.text import Message
 from kitae.engines.reading.line_file import LineFile, open_lines
@@ -19,6 +19,10 @@ from kitae.stages.collect.mapping import FormName, Mapped, RowMapper
 from kitae.stages.collect.plain import ReadPlain
 from kitae.stages.collect.report import SourceReport
 from kitae.stages.collect.sources import SourceFile
+
+if TYPE_CHECKING:
+    from kitae.engines.dataflow import Dataflow
+    from kitae.engines.reading.plain_rows import PlainRows, Shapes
 
 _TABLES = ("csv", "tsv", "xlsx", "parquet", "arrow")
 _ROW_FORMATS: tuple[str, ...] = RowFormat.__args__
@@ -64,13 +68,19 @@ class Harvest:
         return self.rows_in > len(self.reading.broken)
 
 
-def harvest(file: SourceFile, columns: Columns, room: int | None = None) -> list[Harvest]:
+def harvest(
+    file: SourceFile,
+    columns: Columns,
+    room: int | None = None,
+    flow: Dataflow | None = None,
+) -> list[Harvest]:
     """Read one file of rows and put its Examples into `columns`: one harvest, or one per sheet.
 
     Args:
         file: What to read.
         columns: Where the rows go.
         room: Most Examples to take; None for all.
+        flow: Where the lines of a large file are read; here and now if not given.
     """
     config = file.config
     row_format = config.format if config.format in _ROW_FORMATS else "auto"
@@ -83,7 +93,7 @@ def harvest(file: SourceFile, columns: Columns, room: int | None = None) -> list
     columns.begin(_origin(file))
     if not file.inner:
         with open_lines(file.path, options, file.name) as lines:
-            found = _harvest_lines(lines, file, columns, room) if lines else None
+            found = _harvest_lines(lines, file, columns, room, flow) if lines else None
             if found and found.has_rows:
                 return [found]
     harvests: list[Harvest] = []
@@ -120,14 +130,18 @@ def _harvest_reading(
 
 
 def _harvest_lines(
-    lines: LineFile, file: SourceFile, columns: Columns, room: int | None
+    lines: LineFile,
+    file: SourceFile,
+    columns: Columns,
+    room: int | None,
+    flow: Dataflow | None,
 ) -> Harvest:
     """The Examples of a file of lines, block by block."""
     mapper = RowMapper(file.config.columns, is_table=False, source=file.source)
     work = _Work(columns, mapper, Findings(file.name, lines.places), room)
     shapes: dict[tuple[str, ...], None] = {}
     last_line = 0
-    for row in lines.lines.rows(work.take):
+    for row in lines.lines.rows(work, flow):
         if work.is_full:
             break
         is_first = row.line != last_line
@@ -157,6 +171,7 @@ class _Work:
         self._findings = findings
         self._room = room
         self._readers: dict[tuple[str, ...], tuple[FormName, ReadPlain]] = {}
+        self._shapes: Shapes | None = None
         self._rows_before = columns.rows_taken
         self._rows_repaired = 0
 
@@ -169,18 +184,22 @@ class _Work:
     def _rows_out(self) -> int:
         return self._columns.rows_taken - self._rows_before
 
-    def take(self, rows: Sequence[dict[str, Any]], line: int, is_clean: bool) -> int:  # noqa: FBT001
-        """How many rows, from the first on, were plain and are in the columns now.
+    def shapes(self) -> Shapes | None:
+        """How rows of keys seen so far are read by the kernel; None where rows are counted off."""
+        if self._room is not None or not self._readers:
+            return None
+        if self._shapes is None or len(self._shapes.shapes) < len(self._readers):
+            from kitae.engines.reading.plain_rows import Shapes
 
-        Args:
-            rows: From one line after another.
-            line: Of the first.
-            is_clean: Whether their texts are known to hold neither NUL nor U+FFFD nor half characters.
-        """
+            found = [reader.shape(keys) for keys, (_, reader) in self._readers.items()]
+            self._shapes = Shapes.of(found)
+        return self._shapes
+
+    def take(self, rows: Sequence[dict[str, Any]], line: int, is_clean: bool) -> int:  # noqa: FBT001
+        """How many rows, from the first on, were plain and are in the columns now."""
         if self._room is not None:
             rows = rows[: self._room - self._rows_out]
         readers, forms = self._readers, self._mapper.forms
-        keep, keep_place = self._columns.contents.append, self._columns.places.append
         place = line
         for values in rows:
             known = readers.get(tuple(values))
@@ -190,11 +209,25 @@ class _Work:
             if content is None or not (is_clean or _is_sound(content)):
                 break
             forms[known[0]] += 1
-            keep(content)
-            keep_place(place)
+            self._columns.take(content, place)
             place += 1
-        self._columns.flush_full()
         return place - line
+
+    def take_plain(self, rows: PlainRows, lines: range, first_line: int) -> None:
+        """Rows that the kernel has read go into the columns."""
+        import numpy as np
+
+        places = rows.places[lines.start : lines.stop]
+        counts = np.bincount(rows.shapes[places])
+        for (form, _), count in zip(self._readers.values(), counts.tolist(), strict=False):
+            self._mapper.forms[form] += count
+        self._columns.take_plain(
+            rows.texts, places, range(first_line + lines.start, first_line + lines.stop)
+        )
+
+    def end_block(self) -> None:
+        """Hand on what was taken."""
+        self._columns.flush_full()
 
     def add(self, row: RawRow, place: str) -> None:
         """Put a row into the columns, or what speaks against it into the findings."""
@@ -207,9 +240,7 @@ class _Work:
         if known is None or content is None or not _is_sound(content):
             return False
         self._mapper.forms[known[0]] += 1
-        self._columns.contents.append(content)
-        self._columns.places.append(place)
-        self._columns.flush_full()
+        self._columns.take(content, place)
         return True
 
     def _add_with_care(self, row: RawRow, place: str) -> None:

@@ -17,9 +17,15 @@ from kitae.engines.reading.roles import (
     rank_in_role,
     role_of,
 )
-from kitae.engines.reading.rows import RawRow
+from kitae.engines.reading.rows import RawRow, showable
 from kitae.stages.collect.config import ColumnsConfig
-from kitae.stages.collect.conversations import CONVERSATION_KEYS, TOOLS_KEYS, draft_of
+from kitae.stages.collect.conversations import (
+    CONVERSATION_KEYS,
+    TOOLS_KEYS,
+    USUAL,
+    draft_of,
+    turn_keys,
+)
 from kitae.stages.collect.drafts import Draft, Notes, RefusedRowError, shown, text_of
 from kitae.stages.collect.history import history_of
 from kitae.stages.collect.placeholders import LONGEST, is_placeholder
@@ -122,8 +128,8 @@ class RowMapper:
         return (form.name, form.plain) if form and form.plain else None
 
     def _find_form(self, values: Values) -> _Form | None:
-        talk = next((key for key in values if key.strip().casefold() in CONVERSATION_KEYS), None)
-        if self.columns is None and talk is not None:
+        talk = self._talk(values)
+        if talk is not None:
             return self._conversation_form(talk, values)
         fields = self._fields(values)
         if self.columns is None and "instances" in values:
@@ -141,9 +147,17 @@ class RowMapper:
         plain = plain_fields(fields.by_role, is_table=self.is_table) if not fields.group else None
         return _Form(name, _field_reader(fields, notes_keys=not self.is_table), plain=plain)
 
+    def _talk(self, values: Values) -> str | None:
+        """The key of the list of turns; None where the row is no conversation."""
+        if self.columns is not None and not self.columns.is_talk:
+            return None
+        if self.columns is not None and self.columns.messages in values:
+            return self.columns.messages
+        return next((key for key in values if key.strip().casefold() in CONVERSATION_KEYS), None)
+
     def _fields(self, values: Values) -> Fields:
         known = _known_columns(values)
-        if self.columns is None:
+        if self.columns is None or self.columns.is_talk:
             return Fields(known)
         columns = self.columns
         chosen: dict[Role, tuple[str, ...]] = {
@@ -152,19 +166,29 @@ class RowMapper:
         return Fields(chosen, columns.group)
 
     def _conversation_form(self, talk: str, values: Values) -> _Form:
-        tools = next((key for key in values if key.strip().casefold() in TOOLS_KEYS), None)
-        system = next((key for key in values if role_of(key) == "system"), None)
-        self._note_unused(values, {talk, tools, system})
+        named = self.columns
+        tools = _named(named and named.tools, values) or next(
+            (key for key in values if key.strip().casefold() in TOOLS_KEYS), None
+        )
+        system = _named(named and named.system, values) or next(
+            (key for key in values if role_of(key) == "system"), None
+        )
+        group = _named(named and named.group, values)
+        self._note_unused(values, {talk, tools, system, group})
         turns = values[talk]
         first = cast("list[Any]", turns)[0] if isinstance(turns, list) and turns else None
         is_openai = isinstance(first, dict) and "role" in first
+        keys = turn_keys(named.tags if named else None)
 
         def read(row: Values, notes: Notes) -> Draft:
             said = text_of(row[system], "system", notes) if system else ""
-            return draft_of(row[talk], said, row[tools] if tools else None, notes)
+            draft = draft_of(row[talk], said, row[tools] if tools else None, notes, keys)
+            return draft._replace(group=text_of(row[group], "group", notes)) if group else draft
 
         name = "messages" if is_openai else "sharegpt"
-        return _Form(name, read, plain=plain_turns(talk, (system, tools), is_openai=is_openai))
+        is_usual = keys is USUAL and group is None
+        plain = plain_turns(talk, (system, tools), is_openai=is_openai) if is_usual else None
+        return _Form(name, read, plain=plain)
 
     def _map_instances(self, row: RawRow, form: _Form) -> Iterator[Mapped]:
         """One result per instance; all of one task share a group."""
@@ -186,7 +210,7 @@ class RowMapper:
             yield mapped._replace(draft=draft, instance=place)
 
     def _note_unused(self, values: Values, used: set[Any]) -> None:
-        self.unused.update(dict.fromkeys(key for key in values if key not in used))
+        self.unused.update(dict.fromkeys(showable(key) for key in values if key not in used))
 
 
 class _Form(NamedTuple):
@@ -194,6 +218,11 @@ class _Form(NamedTuple):
     read: Callable[[Values, Notes], Draft]
     instances: str = ""
     plain: ReadPlain | None = None
+
+
+def _named(column: str | None, values: Values) -> str | None:
+    """A column that the recipe names, where the row has it."""
+    return column if column in values else None
 
 
 def _known_columns(values: Values) -> dict[Role, tuple[str, ...]]:

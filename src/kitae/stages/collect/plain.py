@@ -6,11 +6,24 @@ leaves to `mapping` by giving None.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from kitae.engines.reading.roles import Role, is_translated
+from kitae.engines.reading.shapes import (
+    ASSISTANT,
+    IGNORED,
+    INPUT,
+    INSTRUCTION,
+    MODEL,
+    NOTHING,
+    OUTPUT,
+    SYSTEM,
+    TALK,
+    USER,
+    Shape,
+)
 from kitae.records.example import Content
 from kitae.stages.collect.conversations import VOICES
 from kitae.stages.collect.placeholders import LONGEST, is_placeholder
@@ -18,15 +31,50 @@ from kitae.stages.collect.placeholders import LONGEST, is_placeholder
 _OBJECT: type = dict
 _LIST: type = list
 Values = dict[str, Any]
-ReadPlain = Callable[[Values], Content | None]
+
+
+class ReadPlain(Protocol):
+    """Reads rows of the same keys."""
+
+    def __call__(self, values: Values) -> Content | None:
+        """The content of a row; None where it has to be weighed."""
+        ...
+
+    def shape(self, keys: tuple[str, ...]) -> Shape:
+        """The same for the compiled reader, which leaves more rows to be weighed."""
+        ...
+
 
 _ANSWERS = frozenset(name for name, voice in VOICES.items() if voice == "assistant")
 _QUESTIONS = frozenset(name for name, voice in VOICES.items() if voice == "user")
 _SYSTEMS = frozenset(name for name, voice in VOICES.items() if voice == "system")
 _NOTHING: tuple[Any, ...] = (None, "", [])
-_BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
-_ODD_ENDS = frozenset(["", *_BLANKS, *map(chr, range(0x2000, 0x200B)), *")）]】。."])
-"""How a text ends that may be blank, or the words of a template."""
+_BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+_CLOSERS = "*)）]】。."
+"""How the words of a template may end."""
+_ODD_ENDS = frozenset(["", *_BLANKS, *_CLOSERS])
+_VOICES = {
+    **dict.fromkeys(_QUESTIONS, USER),
+    **dict.fromkeys(_ANSWERS, ASSISTANT),
+    **dict.fromkeys(_SYSTEMS, MODEL),
+}
+
+
+def _shape(
+    keys: tuple[str, ...], roles: Mapping[str | None, int], who: str = "", what: str = ""
+) -> Shape:
+    return Shape(
+        keys=keys,
+        roles=tuple(roles.get(key, IGNORED) for key in keys),
+        who=who,
+        what=what,
+        voices=_VOICES,
+        longest=LONGEST,
+        blanks=_BLANKS,
+        closers=_CLOSERS,
+    )
 
 
 def plain_fields(by_role: Mapping[Role, tuple[str, ...]], *, is_table: bool) -> ReadPlain | None:
@@ -39,34 +87,43 @@ def plain_fields(by_role: Mapping[Role, tuple[str, ...]], *, is_table: bool) -> 
     if "instruction" not in first or "output" not in first:
         return None
     given, system, history = (first.get(role) for role in ("input", "system", "history"))
-    return partial(_read_fields, first["instruction"], first["output"], given, system, history)
+    return PlainFields(first["instruction"], first["output"], given, system, history)
 
 
-def _read_fields(
-    asked: str,
-    told: str,
-    given: str | None,
-    system: str | None,
-    history: str | None,
-    values: Values,
-) -> Content | None:
-    instruction, output = values[asked], values[told]
-    if not (
-        type(instruction) is str
-        and type(output) is str
-        and ((len(instruction) > LONGEST and not instruction.isspace()) or _is_filled(instruction))
-        and ((len(output) > LONGEST and not output.isspace()) or _is_filled(output))
-    ):
-        return None
-    input_text = values[given] if given is not None else ""
-    if input_text != "" and not _is_optional(input_text):
-        return None
-    role = values[system] if system is not None else ""
-    if role != "" and not _is_optional(role):
-        return None
-    if history is not None and values[history] not in _NOTHING:
-        return None
-    return instruction, input_text or "", output, role or "", ()
+@dataclass(frozen=True)
+class PlainFields:
+    """Reads rows with a column per role."""
+
+    asked: str
+    told: str
+    given: str | None
+    system: str | None
+    history: str | None
+
+    def __call__(self, values: Values) -> Content | None:
+        """See `ReadPlain`."""
+        instruction, output = values[self.asked], values[self.told]
+        if not (
+            type(instruction) is str
+            and type(output) is str
+            and _says_something(instruction)
+            and _says_something(output)
+        ):
+            return None
+        input_text = values[self.given] if self.given is not None else ""
+        if input_text != "" and not _is_optional(input_text):
+            return None
+        role = values[self.system] if self.system is not None else ""
+        if role != "" and not _is_optional(role):
+            return None
+        if self.history is not None and values[self.history] not in _NOTHING:
+            return None
+        return instruction, input_text or "", output, role or "", ()
+
+    def shape(self, keys: tuple[str, ...]) -> Shape:
+        """See `ReadPlain`."""
+        roles = {self.history: NOTHING, self.system: SYSTEM, self.given: INPUT}
+        return _shape(keys, {**roles, self.told: OUTPUT, self.asked: INSTRUCTION})
 
 
 def plain_turns(talk: str, others: tuple[str | None, ...], *, is_openai: bool) -> ReadPlain:
@@ -77,12 +134,25 @@ def plain_turns(talk: str, others: tuple[str | None, ...], *, is_openai: bool) -
         others: Keys of the system text and the tools; rows that fill them are left alone.
         is_openai: Whether turns have `role` and `content`, or else `from` and `value`.
     """
-    empty = [key for key in others if key is not None]
+    empty = tuple(key for key in others if key is not None)
     who, what = ("role", "content") if is_openai else ("from", "value")
+    return PlainTurns(talk, empty, who, what)
 
-    def read(values: Values) -> Content | None:
-        turns = values[talk]
-        if type(turns) is not _LIST or any(values[key] not in _NOTHING for key in empty):
+
+@dataclass(frozen=True)
+class PlainTurns:
+    """Reads conversations; see `plain_turns`."""
+
+    talk: str
+    empty: tuple[str, ...]
+    who: str
+    what: str
+
+    def __call__(self, values: Values) -> Content | None:
+        """See `ReadPlain`."""
+        who, what = self.who, self.what
+        turns = values[self.talk]
+        if type(turns) is not _LIST or any(values[key] not in _NOTHING for key in self.empty):
             return None
         system = ""
         if turns and _is_system(turns[0], who, what):
@@ -94,7 +164,10 @@ def plain_turns(talk: str, others: tuple[str | None, ...], *, is_openai: bool) -
         rounds = tuple(zip(texts[:-2:2], texts[1:-2:2], strict=True)) if len(texts) > 2 else ()
         return texts[-2], "", texts[-1], system, rounds
 
-    return read
+    def shape(self, keys: tuple[str, ...]) -> Shape:
+        """See `ReadPlain`."""
+        roles: dict[str | None, int] = dict.fromkeys(self.empty, NOTHING)
+        return _shape(keys, {**roles, self.talk: TALK}, self.who, self.what)
 
 
 def _turn_texts(turns: list[Any], who: str, what: str) -> list[str] | None:
@@ -122,6 +195,10 @@ def _is_system(turn: Any, who: str, what: str) -> bool:  # noqa: ANN401
     if type(voice) is not str or voice not in _SYSTEMS or type(text) is not str:
         return False
     return bool(text) and not text.isspace()
+
+
+def _says_something(text: str) -> bool:
+    return (len(text) > LONGEST and not text.isspace()) or _is_filled(text)
 
 
 def _is_filled(text: str) -> bool:

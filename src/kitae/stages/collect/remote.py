@@ -32,7 +32,7 @@ def remote_sources(config: CollectConfig) -> Iterator[RemoteSourceConfig]:
 
 def remote_key(source: RemoteSourceConfig) -> str:
     """What is fetched, in 16 hex digits: what is done with it afterwards does not count."""
-    return digest([source.KIND, source.remote.model_dump(mode="json")])[:16]
+    return digest([source.KIND, source.remote.model_dump(mode="json", exclude_defaults=True)])[:16]
 
 
 def remote_folder(root: Path, source: RemoteSourceConfig, pin: Pin) -> Path:
@@ -54,11 +54,16 @@ def fetched_sources(journal: Journal) -> dict[str, Fetched]:
 def bring_sources(config: CollectConfig, context: Context) -> None:
     """Pin what is new, and fetch what is not on this disk; nothing is asked when all is there.
 
+    What was forgotten is refused before anybody is asked for it.
+
     Raises:
         NetworkError: A source cannot be reached, or wants credentials.
         NotFoundError: It is not there; or offline, and not on this disk.
-        DataError: A file that has to be fetched again is not what it was.
+        DataError: A source was forgotten, or a file that has to be fetched again is not what it was.
     """
+    from kitae.stages.collect.forgotten import refuse_forgotten
+
+    refuse_forgotten(config, context)
     journal = context.journals[JOURNAL] if any(remote_sources(config)) else None
     for source in remote_sources(config):
         assert journal is not None

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from kitae.core.errors import RecipeError
-from kitae.core.hashing import file_digest
 from kitae.engines.reading.expand import Expansion, Member, expand
 from kitae.engines.reading.kinds import Kind
 from kitae.engines.reading.roles import role_of
@@ -26,7 +24,6 @@ from kitae.stages.collect.remote import remote_folder, remote_key
 _TEXT_FORMATS: tuple[str, ...] = TextFormat.__args__
 _TEXTS = (".txt", ".text")
 _HEAD_BYTES = 4096
-_SETTLED_NS = 2_000_000_000
 """A file that was changed less than two seconds ago may change again without showing it."""
 
 
@@ -46,6 +43,7 @@ class SourceFile:
         licence: SPDX expression, or `unknown`.
         terms: What else the source says about use.
         retrieved: When it was fetched.
+        signs: Signs that its text speaks to a model instead of to a reader.
     """
 
     name: str
@@ -59,6 +57,7 @@ class SourceFile:
     licence: str = "unknown"
     terms: str = ""
     retrieved: str = ""
+    signs: tuple[str, ...] = ()
 
 
 def source_paths(config: CollectConfig, root: Path) -> list[Path]:
@@ -100,21 +99,6 @@ def local_files(source: SourceConfig, path: Path) -> list[SourceFile]:
     return _with_own_names(_files_of(source, expand(path.name, path.parent)), path.parent)
 
 
-def content_digest(path: Path) -> str:
-    """The sha256 of a file; one that has not changed since is read once in a process."""
-    found = path.stat()
-    key = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
-    if key not in _DIGESTS:
-        value = file_digest(path)
-        if time.time_ns() - found.st_mtime_ns < _SETTLED_NS:
-            return value
-        _DIGESTS[key] = value
-    return _DIGESTS[key]
-
-
-_DIGESTS: dict[tuple[int, int, int, int], str] = {}
-
-
 def _files_of(source: SourceConfig, found: Expansion) -> list[SourceFile]:
     files: list[SourceFile] = []
     for member in found.members:
@@ -152,6 +136,7 @@ def _fetched_file(
             licence=licence,
             terms=item.terms or fetched.pin.terms,
             retrieved=item.retrieved,
+            signs=item.signs,
         )
 
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
+from kitae.core.hashing import file_digest
 from kitae.records.counts import Counts
 from kitae.records.document import documents_table
 from kitae.records.example import DROPPED_SCHEMA, EXAMPLES_SCHEMA
@@ -32,7 +33,7 @@ from kitae.stages.collect.remote import (
     remote_sources,
 )
 from kitae.stages.collect.report import CollectFindings, SourceReports
-from kitae.stages.collect.sources import SourceFile, content_digest, find_files
+from kitae.stages.collect.sources import SourceFile, find_files
 from kitae.stages.collect.texts import DocumentFindings, read_texts, texts_report
 from kitae.stages.collect.trouble import check_columns, check_rows, check_share
 from kitae.stages.contract import Context, Inputs, Stage
@@ -122,7 +123,7 @@ def facts(config: CollectConfig, context: Context) -> Mapping[str, str]:
     known = _fetched(config, context)
     local = [file for file in find_files(config, context.root, {}) if not file.origin]
     paths = {file.path: file.name for file in local}
-    digests = {f"source {name}": content_digest(path) for path, name in paths.items()}
+    digests = {f"source {name}": file_digest(path) for path, name in paths.items()}
     return digests | remote_facts(config, known)
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from kitae.core.config import Record
 from kitae.core.text import Message
-from kitae.engines.documents.findings import DocumentFinding
+from kitae.engines.documents.findings import DocumentFinding, Rule
 from kitae.engines.documents.reading import DocumentFormat, DocumentOptions, read_documents
+from kitae.engines.fetching.web.injection import injection_signs
 from kitae.records.document import Document
 from kitae.stages.collect.config import SourceConfig
 from kitae.stages.collect.report import SourceReport
@@ -21,11 +22,14 @@ _FORMATS: dict[str, DocumentFormat] = {
     "html": "html",
     "pdf": "pdf",
     "docx": "docx",
+    "epub": "epub",
 }
+_SPEAKS: Rule = "speaks_to_model"
+_SHOWN = 3
 
 
 class DocumentFindings(Record):
-    """What could not be read in documents, as stored."""
+    """What could not be read in documents, and what in them speaks to a model, as stored."""
 
     items: tuple[DocumentFinding, ...]
 
@@ -37,13 +41,15 @@ class Texts:
     Attributes:
         name: Of the source.
         documents: Their sections, in reading order.
-        findings: What could not be read.
+        findings: What could not be read, and what speaks to a model.
+        speaking: Where the latter is, in reading order.
         files: How many documents there were.
     """
 
     name: str
     documents: list[Document] = field(default_factory=list[Document])
     findings: list[DocumentFinding] = field(default_factory=list[DocumentFinding])
+    speaking: list[str] = field(default_factory=list[str])
     files: int = 0
 
 
@@ -63,8 +69,25 @@ def read_texts(files: Sequence[SourceFile]) -> list[Texts]:
         texts = found.setdefault(file.number, Texts(file.source))
         texts.documents.extend(reading.documents)
         texts.findings.extend(reading.findings)
+        if file.origin:
+            _note_speaking(texts, file, reading.documents)
         texts.files += 1
     return list(found.values())
+
+
+def _note_speaking(texts: Texts, file: SourceFile, documents: Sequence[Document]) -> None:
+    """List what in fetched material speaks to a model: by section, or for the page where the text lost it."""
+    found = [(d.locator, d.page, signs) for d in documents if (signs := injection_signs(d.text))]
+    seen = {sign for _, _, signs in found for sign in signs}
+    hidden = tuple(sign for sign in file.signs if sign not in seen)
+    if hidden:
+        found.insert(0, (file.origin, 0, hidden))
+    for place, page, signs in found:
+        detail = f"{place}: {', '.join(signs)}"
+        texts.findings.append(
+            DocumentFinding(source=file.source, page=page, rule=_SPEAKS, detail=detail)
+        )
+    texts.speaking.extend([file.origin] if found else [])
 
 
 def texts_report(texts: Texts, files: Sequence[SourceFile]) -> SourceReport:
@@ -89,7 +112,12 @@ def texts_report(texts: Texts, files: Sequence[SourceFile]) -> SourceReport:
 def _notes(texts: Texts) -> tuple[Message, ...]:
     sections = {"source": texts.name, "files": texts.files, "sections": len(texts.documents)}
     notes = [Message(key="collect.note.documents", values={**sections})]
-    times = Counter(finding.rule for finding in texts.findings)
+    if texts.speaking:
+        places = ", ".join(texts.speaking[:_SHOWN])
+        more = "" if len(texts.speaking) <= _SHOWN else " …"
+        values = {"source": texts.name, "count": len(texts.speaking), "places": f"{places}{more}"}
+        notes.append(Message(key="collect.note.speaks_to_model", values={**values}))
+    times = Counter(finding.rule for finding in texts.findings if finding.rule != _SPEAKS)
     notes.extend(
         Message(
             key="collect.note.unread",

@@ -91,8 +91,22 @@ def _too_many(bad: list[RowIssue], rows: int, name: str, config: CollectConfig) 
     return DataError(
         f"{len(bad)} of {rows} rows cannot be used ({reasons}).{shown}{more}",
         where=name,
-        fix="mend these rows in the file; or raise `collect.max_bad_share` "
+        fix=_how_to_say_who_speaks(bad)
+        or "mend these rows in the file; or raise `collect.max_bad_share` "
         f"(now {config.max_bad_share:g}) in the recipe to go on without them",
+    )
+
+
+def _how_to_say_who_speaks(bad: Sequence[RowIssue]) -> str:
+    """What to type where conversations have keys or speakers of their own; empty where that is not it."""
+    unknown = [issue.detail for issue in bad if issue.rule == "unknown_role"]
+    if 2 * len(unknown) < len(bad):
+        return ""
+    return (
+        "say who speaks, in the recipe below the source:\n"
+        "  columns:\n    tags:\n      role: KEY       # of a turn, with the speaker\n"
+        "      content: KEY    # of a turn, with the text\n"
+        "      user: [NAME]    # of the speaker who asks\n      assistant: [NAME]"
     )
 
 

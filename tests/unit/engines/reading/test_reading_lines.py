@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kitae.engines.reading.json_lines import BLOCK_BYTES
+from kitae.engines.reading.json_lines import BLOCK_BYTES, TAKES_NOTHING, TakesNothing
 from kitae.engines.reading.line_file import open_lines
 from kitae.engines.reading.rows import ReadOptions
 
@@ -12,7 +12,7 @@ AUTO = ReadOptions()
 
 
 def row(number, width=200):
-    return {"instruction": f"q{number}", "output": "あ" * (number % width) + "."}
+    return {"instruction": f"q{number}", "output": "あ" * (4 * (number % width)) + "."}
 
 
 def lines_of(rows):
@@ -25,9 +25,14 @@ def write(folder, text, name="rows.jsonl"):
     return path
 
 
-def read(path, take=lambda _rows, _line, _is_clean: 0):
+class Taking(TakesNothing):
+    def __init__(self, take):
+        self.take = take
+
+
+def read(path, taker=TAKES_NOTHING):
     with open_lines(path, AUTO, "rows") as file:
-        rows = list(file.lines.rows(take))
+        rows = list(file.lines.rows(taker))
         places = [file.places.at(r.position) for r in rows]
         return rows, places, file.findings
 
@@ -80,7 +85,7 @@ def test_rows_that_are_taken_do_not_come_out_and_count(tmp_path):
             fits += 1
         return fits
 
-    rows, _, _ = read(path, take)
+    rows, _, _ = read(path, Taking(take))
     assert {r.values["instruction"][-1] for r in rows} == {"7"}
     assert [r.number for r in rows] == [r.line for r in rows]
     assert len(rows) + len(taken) == 3000
@@ -98,7 +103,7 @@ def test_a_block_that_may_hold_a_lost_character_is_not_called_clean(tmp_path, si
         seen.extend((line + n, is_clean) for n in range(len(rows)))
         return len(rows)
 
-    read(write(tmp_path, "\n".join(written)), take)
+    read(write(tmp_path, "\n".join(written)), Taking(take))
     assert dict(seen)[1501] is False
     assert dict(seen)[1] is True
 

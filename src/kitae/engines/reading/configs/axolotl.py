@@ -72,10 +72,9 @@ def _axolotl_places(entry: dict[str, Any], found: Found) -> list[Entry]:
         found.note("cloud", path, path)
         return []
     if is_repository(path, entry):
-        if files:
-            found.note("files_of_hub", path, ", ".join(files))
         place = hub_entry("hub", path, entry, path, found)
-        return [place] if place else []
+        named = {"files": files} if files else {}
+        return [{**place, **named}] if place else []
     if path in ("json", "csv", "parquet", "arrow", "text"):
         return [{"path": found.local(name)} for name in files]
     return [{"path": found.local(f"{path.rstrip('/')}/{name}")} for name in files] or [
@@ -136,5 +135,6 @@ def _axolotl_conversation(entry: Mapping[str, Any], kind: str) -> ConversationKe
         role=role or ("from" if is_old else "role"),
         content=content or ("value" if is_old else "content"),
         tools=word(entry.get("field_tools")) or None,
+        system=word(entry.get("field_system")) or None,
         voices=voices,
     )

@@ -16,8 +16,10 @@ Entry = dict[str, Any]
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _DATA_SUFFIXES = (
     *(".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow", ".txt", ".xlsx"),
-    *(".gz", ".zst", ".zip", ".md", ".pdf", ".html", ".docx"),
+    *(".gz", ".zst", ".bz2", ".xz", ".zip", ".tar", ".tgz"),
+    *(".md", ".pdf", ".html", ".docx", ".epub"),
 )
+_VOICES = ("user", "assistant", "system", "function_call", "observation")
 _KNOWN_VOICES = frozenset(
     {
         *("human", "user", "prompter", "gpt", "assistant", "model", "bot", "chatgpt", "system"),
@@ -36,6 +38,7 @@ class ConversationKeys:
         role: Key of a turn that says who speaks.
         content: Key of a turn with the text.
         tools: Column with the tools; None without one.
+        system: Column with the system text; None without one.
         voices: What stands under `role` -> user, assistant, system, function_call or observation.
     """
 
@@ -43,6 +46,7 @@ class ConversationKeys:
     role: str
     content: str
     tools: str | None = None
+    system: str | None = None
     voices: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
@@ -56,7 +60,19 @@ class ConversationKeys:
                 for word, voice in self.voices.items()
             )
             and self.tools in (None, "tools", "functions")
+            and self.system in (None, "system")
         )
+
+    @property
+    def columns(self) -> Entry:
+        """The same as `columns` of a source in the recipe; words that are known anyway are left out."""
+        tags: Entry = {"role": self.role, "content": self.content}
+        for word, voice in self.voices.items():
+            is_known = word in _KNOWN_VOICES and _plain_voice(word) == voice
+            if voice in _VOICES and not is_known:
+                tags.setdefault(voice, []).append(word)
+        named = {"messages": self.messages, "system": self.system, "tools": self.tools}
+        return {**{key: column for key, column in named.items() if column}, "tags": tags}
 
 
 @dataclass(frozen=True)
@@ -123,10 +139,11 @@ class Found:
         conversation: ConversationKeys | None = None,
         wants: Literal["rows", "documents"] = "rows",
     ) -> None:
-        """One source; a conversation that `collect` would not understand is noted."""
+        """One source; a conversation that is not written the usual way brings its columns and tags."""
         if conversation is not None and not conversation.is_plain:
             keys = f"{conversation.messages}: {conversation.role}, {conversation.content}"
             self.note("conversation_keys", name, keys)
+            entry = {**entry, "columns": conversation.columns}
         self.sources.append(ConfiguredSource(entry, name, conversation, wants))
 
 
@@ -148,7 +165,7 @@ def hub_entry(
         if isinstance(value := entry.get(key), str) and value:
             place[ours] = value
     if isinstance(folder := entry.get("folder"), str) and folder:
-        found.note("folder_of_hub", name, folder)
+        place["files"] = [f"{folder.strip('/')}/**"]
     return place
 
 

@@ -100,5 +100,6 @@ def _llama_factory_conversation(
         role=tags.get("role_tag", default_role),
         content=tags.get("content_tag", default_content),
         tools=columns.get("tools"),
+        system=columns.get("system"),
         voices=voices,
     )

@@ -1,0 +1,119 @@
+"""Names of rows that follow from their content, many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from kitae.engines.texts.column import TextColumn
+from kitae.engines.texts.json_text import Run, json_pieces
+
+_FREE = np.int64(-1)
+_MOST_ROWS = 512
+"""At a time, so that what is written is still in the caches when it is hashed."""
+
+
+def content_keys(texts: Sequence[TextColumn]) -> NDArray[np.uint64]:
+    """The content id of rows without earlier rounds, as a number: see `records.example.content_ids`.
+
+    Args:
+        texts: Columns of instructions, inputs, outputs and system texts.
+    """
+    rows = np.arange(len(texts[0]))
+    slices = (rows[start : start + _MOST_ROWS] for start in range(0, len(rows), _MOST_ROWS))
+    digests: list[bytes] = []
+    rest = b""
+    for piece in json_pieces(_lines(texts, some) for some in slices):
+        *lines, rest = (rest + bytes(piece)).split(b"\n")
+        digests += [sha256(line).digest()[:8] for line in lines]
+    return np.frombuffer(b"".join(digests), ">u8").astype(np.uint64)
+
+
+def key_of(content_id: str) -> int:
+    """A content id as a number."""
+    return int(content_id[:16], 16)
+
+
+def _lines(texts: Sequence[TextColumn], rows: NDArray[np.int64]) -> list[Run]:
+    starts = (b'["', b'","', b'","', b'","')
+    parts = (*zip(starts, texts, strict=True), (b'",[]]\n', None))
+    return [Run(parts, rows - rows[0], rows)]
+
+
+class RowIds:
+    """Gives rows their ids: that of the content, and `-N` for the N-th row of equal content."""
+
+    def __init__(self) -> None:
+        self._slots = np.full(1 << 10, _FREE, np.int64)
+        self._keys = np.zeros(1 << 10, np.uint64)
+        self._times = np.zeros(1 << 10, np.int64)
+        self._number = 0
+
+    def give(self, keys: NDArray[np.uint64]) -> TextColumn:
+        """The ids of the next rows.
+
+        Args:
+            keys: Of their contents.
+        """
+        self._make_room(len(keys))
+        times = np.empty(len(keys), np.int64)
+        tables = self._slots, self._keys, self._times
+        self._number += _count(keys, tables, self._number, times)
+        data = np.empty(16 * len(keys), np.uint8)
+        _write_hex(keys, data)
+        ids = TextColumn(data, np.arange(0, 16 * len(keys) + 1, 16, dtype=np.int64))
+        again: list[int] = np.flatnonzero(times > 1).tolist()
+        return ids.replaced({row: f"{ids[row]}-{times[row]}" for row in again})
+
+    def _make_room(self, number: int) -> None:
+        needed = self._number + number
+        if needed > len(self._keys):
+            size = 2 * needed
+            self._keys = np.concatenate([self._keys, np.zeros(size, np.uint64)])
+            self._times = np.concatenate([self._times, np.zeros(size, np.int64)])
+        if 2 * needed > len(self._slots):
+            self._slots = np.full(1 << int(4 * needed).bit_length(), _FREE, np.int64)
+            _enter_again(self._keys[: self._number], self._slots)
+
+
+@nb.njit(cache=True, nogil=True)
+def _count(keys: Any, tables: Any, number: Any, found: Any) -> Any:  # noqa: ANN401
+    """How often each key was met by then, itself included; gives the number of new ones."""
+    slots, known, times = tables
+    mask = np.uint64(slots.shape[0] - 1)
+    new = 0
+    for i in range(keys.shape[0]):
+        at = keys[i] & mask
+        while slots[at] >= 0 and known[slots[at]] != keys[i]:
+            at = (at + np.uint64(1)) & mask
+        if slots[at] < 0:
+            slots[at] = number + new
+            known[number + new] = keys[i]
+            times[number + new] = 0
+            new += 1
+        times[slots[at]] += 1
+        found[i] = times[slots[at]]
+    return new
+
+
+@nb.njit(cache=True, nogil=True)
+def _enter_again(known: Any, slots: Any) -> None:  # noqa: ANN401
+    mask = np.uint64(slots.shape[0] - 1)
+    for row in range(known.shape[0]):
+        at = known[row] & mask
+        while slots[at] >= 0:
+            at = (at + np.uint64(1)) & mask
+        slots[at] = row
+
+
+@nb.njit(cache=True, nogil=True)
+def _write_hex(keys: Any, data: Any) -> None:  # noqa: ANN401
+    for row in range(keys.shape[0]):
+        for i in range(16):
+            digit = (keys[row] >> np.uint64(60 - 4 * i)) & np.uint64(15)
+            data[16 * row + i] = digit + (np.uint64(48) if digit < 10 else np.uint64(87))
