@@ -33,8 +33,8 @@ def string_array(texts: Iterable[str]) -> pa.Array[Any]:
 
 def codes(table: pa.Table, name: str) -> tuple[NDArray[np.int64], list[str]]:
     """A column of few different texts: the place of each row's text in the list that comes with it."""
-    column: Any = table[name].combine_chunks()
-    encoded = column.dictionary_encode()
+    column: Any = table[name]
+    encoded = column.dictionary_encode().unify_dictionaries().combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = cast("Any", encoded).combine_chunks()
     places: NDArray[np.int64] = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)

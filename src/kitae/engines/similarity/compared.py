@@ -115,7 +115,9 @@ def similarities(
     shingles that a great many of them share are left out.
     """
     left, right = pairs
-    found = estimated_jaccards(texts.minhash, left, right) if estimates is None else estimates.copy()
+    found = (
+        estimated_jaccards(texts.minhash, left, right) if estimates is None else estimates.copy()
+    )
     names, places = np.unique(np.concatenate([left, right]), return_inverse=True)
     partners = np.bincount(places, minlength=1)
     most = np.maximum(partners[places[: len(left)]], partners[places[len(left) :]])

@@ -6,13 +6,12 @@ from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kitae.engines.similarity.clusters import text_codes
 from kitae.engines.similarity.duplicates import QuestionAnswers
 from kitae.engines.similarity.shared import RowTexts
-from kitae.engines.texts.column import TextColumn
+from kitae.engines.texts.column import TextColumn, with_lines
 from kitae.records.columns import equals, list_lengths, rows_at, strings
 from kitae.records.example import Example
 
@@ -44,14 +43,10 @@ def question_answers(table: pa.Table) -> QuestionAnswers:
 
 def whole_questions(table: pa.Table) -> TextColumn:
     """All that is asked in each row, earlier rounds included."""
-    compute: Any = pc
     instruction, material = (
-        table[name].cast(pa.large_string()) for name in ("instruction", "input")
+        TextColumn.from_arrow(table[name]) for name in ("instruction", "input")
     )
-    line_break = pa.scalar("\n", pa.large_string())
-    joined = compute.binary_join_element_wise(instruction, material, line_break)
-    has_input = compute.not_equal(material, "")
-    questions = TextColumn.from_arrow(compute.if_else(has_input, joined, instruction))
+    questions = with_lines(instruction, material)
     rows = np.flatnonzero(list_lengths(table, "history") > 0)
     earlier: list[Any] = rows_at(table.select(["history"]), rows)["history"].to_pylist()
     return questions.replaced(

@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from kitae.engines.texts.room import room_for
+
 
 @dataclass(frozen=True)
 class TextColumn:
@@ -28,19 +30,19 @@ class TextColumn:
     @classmethod
     def from_arrow(cls, array: Any) -> TextColumn:  # noqa: ANN401
         """An Arrow array (or chunked one) of strings, without copying where it is in one piece."""
-        whole: Any = array
         if isinstance(array, pa.ChunkedArray):
             chunks: list[Any] = cast("Any", array).chunks
-            chunks = chunks or [pa.array([], pa.large_string())]
-            whole = chunks[0] if len(chunks) == 1 else pa.concat_arrays(chunks)
-        whole = whole.cast(pa.large_string())
+            columns = [cls.from_arrow(chunk) for chunk in chunks]
+            return columns[0] if len(columns) == 1 else joined(columns)
+        whole: Any = array
         buffers: Any = whole.buffers()
         _, offsets, data = buffers
-        starts = np.frombuffer(offsets, np.int64)[whole.offset : whole.offset + len(whole) + 1]
         if not len(whole):
             return cls(np.zeros(0, np.uint8), np.zeros(1, np.int64))
+        width: Any = np.int64 if pa.types.is_large_string(whole.type) else np.int32
+        starts = np.frombuffer(offsets, width)[whole.offset : whole.offset + len(whole) + 1]
         content = np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
-        return cls(content, starts)
+        return cls(content, starts.astype(np.int64, copy=False))
 
     @classmethod
     def from_texts(cls, texts: Sequence[str]) -> TextColumn:
@@ -78,7 +80,7 @@ class TextColumn:
         """
         offsets = np.zeros(len(starts) + 1, np.int64)
         np.cumsum(ends - starts, out=offsets[1:])
-        data = np.empty(int(offsets[-1]), np.uint8)
+        data = room_for((int(offsets[-1]),), np.uint8)
         _copy_pieces(self.data, starts, ends, data, offsets)
         return TextColumn(data, offsets)
 
@@ -103,7 +105,7 @@ class TextColumn:
         sizes[rows] = [len(piece) for piece in pieces]
         offsets = np.zeros(len(self) + 1, np.int64)
         np.cumsum(sizes, out=offsets[1:])
-        data = np.empty(int(offsets[-1]), np.uint8)
+        data = room_for((int(offsets[-1]),), np.uint8)
         last = 0
         for row, piece in zip(rows.tolist(), pieces, strict=True):
             self._copy(last, row, data, offsets)
@@ -137,16 +139,28 @@ class TextColumn:
 
 def joined(columns: Sequence[TextColumn]) -> TextColumn:
     """Columns one after another as one."""
-    data = [one.data[one.offsets[0] : one.offsets[-1]] for one in columns]
-    starts = np.cumsum([0, *(len(piece) for piece in data)])
-    offsets = [
-        one.offsets[:-1] - one.offsets[0] + start
-        for one, start in zip(columns, starts, strict=False)
-    ]
-    return TextColumn(
-        np.concatenate([*data, np.zeros(0, np.uint8)]),
-        np.concatenate([*offsets, starts[-1:]]).astype(np.int64),
-    )
+    sizes = [int(one.offsets[-1] - one.offsets[0]) for one in columns]
+    data = room_for((sum(sizes),), np.uint8)
+    offsets = np.zeros(sum(map(len, columns)) + 1, np.int64)
+    at, row = 0, 0
+    for one, size in zip(columns, sizes, strict=True):
+        first = one.offsets[0]
+        data[at : at + size] = one.data[first : first + size]
+        offsets[row : row + len(one) + 1] = one.offsets + (at - first)
+        at, row = at + size, row + len(one)
+    return TextColumn(data, offsets)
+
+
+def with_lines(texts: TextColumn, more: TextColumn) -> TextColumn:
+    """Each text, and where there is more, that in a line of its own."""
+    extra = more.sizes + (more.sizes > 0)
+    if not extra.any():
+        return texts
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(texts.sizes + extra, out=offsets[1:])
+    data = room_for((int(offsets[-1]),), np.uint8)
+    _join_lines((texts.data, texts.offsets), (more.data, more.offsets), data, offsets)
+    return TextColumn(data, offsets)
 
 
 def first_bytes(column: TextColumn) -> NDArray[np.uint8]:
@@ -158,6 +172,18 @@ def first_bytes(column: TextColumn) -> NDArray[np.uint8]:
 def _copy_pieces(source: Any, starts: Any, ends: Any, data: Any, offsets: Any) -> None:  # noqa: ANN401
     for i in range(starts.shape[0]):
         data[offsets[i] : offsets[i + 1]] = source[starts[i] : ends[i]]
+
+
+@nb.njit(cache=True, nogil=True)
+def _join_lines(texts: Any, more: Any, data: Any, offsets: Any) -> None:  # noqa: ANN401
+    source, starts = texts
+    second, seconds = more
+    for i in range(offsets.shape[0] - 1):
+        at, size = offsets[i], starts[i + 1] - starts[i]
+        data[at : at + size] = source[starts[i] : starts[i + 1]]
+        if seconds[i + 1] > seconds[i]:
+            data[at + size] = 10
+            data[at + size + 1 : offsets[i + 1]] = second[seconds[i] : seconds[i + 1]]
 
 
 @nb.njit(cache=True, nogil=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kitae.engines.texts.column import TextColumn
+from kitae.engines.texts.room import room_for
 from kitae.engines.texts.signatures import PERMUTATIONS, Marks, Pool, Signatures, signed
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ MOST_TEXTS = 1 << 22
 """With more in the table than this ..."""
 MOST_COLUMNS = 6
 """... and than this many times the largest column, a new column starts afresh."""
-ON_DISK_BYTES = 2 << 30
-"""A table larger than this is a file, so that it does not have to stay in memory."""
 PART_TEXTS = 20_000
 """Texts that are signed in one go."""
 _ROOM = 2.5
@@ -115,14 +113,8 @@ class SignatureMemo:
 
 
 def _enlarged(old: NDArray[Any], room: int, number: int) -> NDArray[Any]:
-    """A table with more room; what is not written yet takes no memory."""
-    shape = (room, *old.shape[1:])
-    new: NDArray[Any]
-    if old.itemsize * int(np.prod(shape)) > ON_DISK_BYTES:
-        with tempfile.TemporaryFile() as file:
-            new = np.memmap(file, old.dtype, "w+", shape=shape)
-    else:
-        new = np.empty(shape, old.dtype)
+    """A table with more room."""
+    new = room_for((room, *old.shape[1:]), old.dtype)
     new[:number] = old[:number]
     return new
 

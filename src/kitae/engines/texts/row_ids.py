@@ -34,6 +34,13 @@ def content_keys(texts: Sequence[TextColumn]) -> NDArray[np.uint64]:
     return np.frombuffer(b"".join(digests), ">u8").astype(np.uint64)
 
 
+def key_texts(keys: NDArray[np.uint64]) -> TextColumn:
+    """Keys as 16 hex digits each."""
+    data = np.empty(16 * len(keys), np.uint8)
+    _write_hex(keys, data)
+    return TextColumn(data, np.arange(0, 16 * len(keys) + 1, 16, dtype=np.int64))
+
+
 def key_of(content_id: str) -> int:
     """A content id as a number."""
     return int(content_id[:16], 16)
@@ -64,9 +71,7 @@ class RowIds:
         times = np.empty(len(keys), np.int64)
         tables = self._slots, self._keys, self._times
         self._number += _count(keys, tables, self._number, times)
-        data = np.empty(16 * len(keys), np.uint8)
-        _write_hex(keys, data)
-        ids = TextColumn(data, np.arange(0, 16 * len(keys) + 1, 16, dtype=np.int64))
+        ids = key_texts(keys)
         again: list[int] = np.flatnonzero(times > 1).tolist()
         return ids.replaced({row: f"{ids[row]}-{times[row]}" for row in again})
 

@@ -22,7 +22,7 @@ from kitae.records.store import Product
 from kitae.stages.build.config import BuildConfig
 from kitae.stages.contract import Context, Inputs, Stage
 
-VERSION = 3
+VERSION = 4
 
 
 class BuildFindings(Record):
@@ -39,7 +39,7 @@ def run(inputs: Inputs, config: BuildConfig, context: Context) -> Product:
     from kitae.stages.build.leaks import near_heldout
     from kitae.stages.build.summary import summarise
 
-    rows = examples_of(inputs["clean"].table("examples")).combine_chunks()
+    rows = examples_of(inputs["clean"].table("examples"))
     _require_sides(rows)
     context.check_interrupt()
     leaving = near_heldout(rows, config.near_similarity)
@@ -49,7 +49,7 @@ def run(inputs: Inputs, config: BuildConfig, context: Context) -> Product:
     keep[list(leaving)] = False
     kept = rows_where(rows, keep)
     sides: dict[Side, pa.Table] = {
-        side: rows_where(kept, equals(kept, "side", side)).combine_chunks() for side in SIDES
+        side: rows_where(kept, equals(kept, "side", side)) for side in SIDES
     }
     dataset = summarise(sides)
     left: dict[str, int] = dict(counted(dropped, "side"))

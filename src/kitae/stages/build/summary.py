@@ -28,7 +28,7 @@ _TEXTS = ("side", "group", "instruction", "input", "output", "system")
 
 def summarise(sides: Mapping[Side, pa.Table]) -> Dataset:
     """The record of a dataset, from its sides."""
-    rows = pa.concat_tables([sides[side] for side in SIDES]).combine_chunks()
+    rows = pa.concat_tables([sides[side] for side in SIDES])
     answers = TextColumn.from_arrow(rows["output"])
     distinct = _distinct(answers)
     return Dataset(

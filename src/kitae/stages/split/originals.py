@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from kitae.engines.texts.column import TextColumn
+from kitae.engines.texts.row_ids import key_texts
 from kitae.records.columns import codes
 from kitae.records.example import SIDES
 
@@ -27,6 +28,7 @@ class Originals:
         table: The rows.
         ids: Id of each row.
         keys: A number per row that stands for its content: equal rows have equal ones.
+        are_plain: Whether each key is the number that its id shows.
         declared: Place in `SIDES` of the side that the source declares; `NO_SIDE` without one.
         journaled: Place in `SIDES` of the side that the journal knows; `NO_SIDE` without one.
     """
@@ -34,6 +36,7 @@ class Originals:
     table: pa.Table
     ids: TextColumn
     keys: NDArray[np.uint64]
+    are_plain: bool
     declared: NDArray[np.int8]
     journaled: NDArray[np.int8]
 
@@ -65,11 +68,11 @@ class KnownSides:
 def read_originals(table: pa.Table, known: KnownSides) -> Originals:
     """The rows of `collect` with what is known about their sides."""
     ids = TextColumn.from_arrow(table["id"])
-    keys = content_keys(ids)
+    keys, are_plain = _keys_of(ids)
     number_of: dict[str, int] = {"": NO_SIDE, **{side: i for i, side in enumerate(SIDES)}}
     places, sides = codes(table, "side")
     declared = np.array([number_of[side] for side in sides] or [NO_SIDE], np.int8)[places]
-    return Originals(table, ids, keys, declared, known.of(keys))
+    return Originals(table, ids, keys, are_plain, declared, known.of(keys))
 
 
 def content_key(row_id: str) -> str:
@@ -77,25 +80,32 @@ def content_key(row_id: str) -> str:
     return row_id.split("-", 1)[0]
 
 
-def content_names(originals: Originals, rows: NDArray[np.int64]) -> list[str]:
+def content_names(originals: Originals, rows: NDArray[np.int64]) -> TextColumn:
+    """The content keys of some rows."""
+    if originals.are_plain:
+        return key_texts(originals.keys[rows])
+    return TextColumn.from_texts([content_key(text) for text in originals.ids.texts(rows)])
+
+
+def different_names(originals: Originals, rows: NDArray[np.int64]) -> list[str]:
     """The different content keys of some rows, sorted."""
     _, first = np.unique(originals.keys[rows], return_index=True)
-    chosen: list[int] = rows[first].tolist()
-    return sorted(content_key(originals.ids[row]) for row in chosen)
+    names: list[str] = content_names(originals, rows[first]).to_arrow().to_pylist()
+    return sorted(names)
 
 
-def content_keys(ids: TextColumn) -> NDArray[np.uint64]:
-    """The content key of each id as a number: its 16 hex digits, or a hash of a key that is something else."""
+def key_numbers(keys: list[str]) -> NDArray[np.uint64]:
+    """Content keys as numbers."""
+    return _keys_of(TextColumn.from_texts(keys))[0]
+
+
+def _keys_of(ids: TextColumn) -> tuple[NDArray[np.uint64], bool]:
+    """The content key of each id: its 16 hex digits, or a hash of a key that is something else."""
     keys, is_plain = _hex_keys(ids.data, ids.offsets)
     odd: list[int] = np.flatnonzero(~is_plain).tolist()
     for row in odd:
         keys[row] = _hashed(content_key(ids[row]))
-    return keys
-
-
-def key_numbers(keys: list[str]) -> NDArray[np.uint64]:
-    """The same of content keys by themselves."""
-    return content_keys(TextColumn.from_texts(keys))
+    return keys, not odd
 
 
 @nb.njit(cache=True, nogil=True)

@@ -28,7 +28,7 @@ def prepare(inputs: Inputs, config: SplitConfig, context: Context) -> None:
     """
     import numpy as np
 
-    from kitae.stages.split.originals import NO_SIDE, content_names
+    from kitae.stages.split.originals import NO_SIDE, different_names
     from kitae.stages.split.sides import decide
 
     originals = _originals(inputs, context)
@@ -40,7 +40,7 @@ def prepare(inputs: Inputs, config: SplitConfig, context: Context) -> None:
     entries = [
         {
             "side": side,
-            "rows": content_names(originals, rows),
+            "rows": different_names(originals, rows),
             "at": at,
         }
         for place, side in enumerate(SIDES)
@@ -69,7 +69,7 @@ def _originals(inputs: Inputs, context: Context) -> Originals:
     from kitae.stages.split.originals import read_originals
 
     return read_originals(
-        inputs["collect"].table("examples").combine_chunks(),
+        inputs["collect"].table("examples"),
         journaled_sides(context.journals["sides"]),
     )
 
