@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export KITAE_REAL_DATA ?= ../shared/data/real
 
-.PHONY: demo test check types shape bench bench-gate spark clean browser
+.PHONY: demo test check types shape bench bench-gate bench-data bench-data-quick spark clean browser
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make check  format, lint, types, import rules, shape"
 	@echo "make bench  benchmarks and the long tests"
 	@echo "make bench-gate  the gate on defects planted in real data"
+	@echo "make bench-data  the data engine at 10,000 to 1,000,000 rows, beside other tools (bench-data-quick: 10,000, alone)"
 	@echo "make spark  pre-train the embedded model again"
 
 $(VENV)/.user: pyproject.toml constraints.txt
@@ -27,7 +28,7 @@ $(VENV)/.user: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.user
-	@echo "Adding what the tests need: about 0.1 GB to download."
+	@echo "Adding what the tests need: about 0.2 GB to download."
 	@$(PIP) install -c constraints.txt -e ".[all]" --group dev
 	@touch $@
 
@@ -59,6 +60,12 @@ bench: $(VENV)/.dev
 
 bench-gate: $(VENV)/.dev
 	@$(BIN)/python -m bench.gate
+
+bench-data: $(VENV)/.dev
+	@$(BIN)/python -m bench.data
+
+bench-data-quick: $(VENV)/.dev
+	@$(BIN)/python -m bench.data --quick
 
 spark: $(VENV)/.user
 	@$(BIN)/python spark/pretrain.py --out src/kitae/engines/hubs/spark

@@ -12,6 +12,17 @@ COMMANDS = {
     "The sample project, three seeds": ["-m", "bench.fortune_seeds"],
     "Real data": ["-m", "bench.real_data"],
     "The gate on planted defects": ["-m", "bench.gate"],
+    "Contamination": ["-m", "bench.contamination"],
+    "The data engine and other tools": ["-m", "bench.data"],
+    "The importers on ten thousand damaged files": [
+        "-m",
+        "pytest",
+        "-q",
+        "-m",
+        "slow",
+        "tests/fuzz",
+    ],
+    "Where rows are worked on": ["-m", "bench.dataflow"],
     "The demo, killed": ["-m", "bench.kill_demo"],
 }
 

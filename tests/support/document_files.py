@@ -1,6 +1,7 @@
 """Documents as newcomers bring them, written byte by byte: PDF, DOCX, and the traps among them."""
 
 import io
+import tarfile
 import zipfile
 import zlib
 
@@ -22,6 +23,77 @@ def as_zip(members, *, method=zipfile.ZIP_DEFLATED):
         for name, content in members.items():
             archive.writestr(zipfile.ZipInfo(name), content, method)
     return stream.getvalue()
+
+
+def as_tar(members, **kinds):
+    """A tar archive: name -> text or bytes; `kinds` gives the type of a member by its name."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for name, content in members.items():
+            data = content.encode() if isinstance(content, str) else content
+            entry = tarfile.TarInfo(name)
+            entry.type = kinds.get(name, tarfile.REGTYPE)
+            if entry.type == tarfile.REGTYPE:
+                entry.size = len(data)
+                archive.addfile(entry, io.BytesIO(data))
+            else:
+                entry.linkname = data.decode()
+                archive.addfile(entry)
+    return stream.getvalue()
+
+
+def sparse_tar(mib):
+    """A tar archive of one file that is nothing but holes: small on disk, large when it is read."""
+    size = mib * 2**20
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        entry = tarfile.TarInfo("rows.jsonl")
+        data = b"0\n".ljust(512, b"\0")
+        entry.size = len(data)
+        entry.pax_headers = {
+            "GNU.sparse.major": "1",
+            "GNU.sparse.minor": "0",
+            "GNU.sparse.name": "rows.jsonl",
+            "GNU.sparse.realsize": str(size),
+        }
+        archive.addfile(entry, io.BytesIO(data))
+    return stream.getvalue()
+
+
+_OPF = """<?xml version="1.0"?>{prolog}<package xmlns="http://www.idpf.org/2007/opf" version="3.0">
+<metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{title}</dc:title><dc:rights>{rights}</dc:rights>
+</metadata><manifest>{items}</manifest><spine>{spine}</spine></package>"""
+_CONTAINER = """<?xml version="1.0"?><container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0">
+<rootfiles><rootfile full-path="{root}" media-type="application/oebps-package+xml"/></rootfiles></container>"""
+
+
+def as_epub(chapters, *, title="A book", rights="", extra=None, prolog="", root="OEBPS/book.opf"):
+    """An EPUB: name of each chapter below `OEBPS/text` -> the inside of its body."""
+    names = {name: f"text/{name}" for name in chapters}
+    page = '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head><body>{}</body></html>'
+    items = "".join(
+        f'<item id="{name}" href="{href}" media-type="application/xhtml+xml"/>'
+        for name, href in names.items()
+    )
+    opf = _OPF.format(
+        prolog=prolog,
+        title=title,
+        rights=rights,
+        items=items,
+        spine="".join(f'<itemref idref="{name}"/>' for name in names),
+    )
+    pages = {
+        f"OEBPS/text/{n}": page.format(body) for n, body in chapters.items() if body is not None
+    }
+    return as_zip(
+        {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": _CONTAINER.format(root=root),
+            "OEBPS/book.opf": opf,
+            **pages,
+            **(extra or {}),
+        }
+    )
 
 
 def as_docx(body, *, core="", styles=_STYLES, extra=None, prolog=""):

@@ -18,6 +18,7 @@ class ScriptedFetcher:
         self.is_reachable = True
         self.asked = []
         self.refused = ()
+        self.signs = {}
 
     def __call__(self):
         """The fetcher as `Engines.fetchers` hands it out."""
@@ -45,6 +46,7 @@ class ScriptedFetcher:
                     origin=f"owner/name@{pin.revision}/{name}",
                     sha256=hashlib.sha256(data).hexdigest(),
                     bytes=len(data),
+                    signs=self.signs.get(name, ()),
                     retrieved=f"2026-01-0{len(self.asked)}T00:00:00+00:00",
                 )
             )

@@ -1,4 +1,4 @@
-"""Commands on the data: diff, restore, forget, data report."""
+"""Commands on the data: diff, restore, forget, data report, data export."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
     data = typer.Typer(help="About the data.", no_args_is_help=True, rich_markup_mode=None)
     data.command()(report)
+    data.command("export")(export_data)
     data.callback()(_data_group)
     app.add_typer(data, name="data")
 
@@ -82,10 +83,17 @@ def forget(
     files: Annotated[
         bool, typer.Option("--files", help="Delete the source's own files in this folder too.")
     ] = False,
+    allow_again: Annotated[
+        bool,
+        typer.Option("--allow-again", help="Let kitae.yaml name the forgotten source again."),
+    ] = False,
     language: LanguageOption = None,
     output: FormatOption = Format.HUMAN,
 ) -> None:
     """Remove a source and everything that descends from it, models included."""
+    if allow_again:
+        _allow_again(folder, source, language, output)
+        return
     from kitae.cli.data_tables import print_forgetting, print_forgotten
     from kitae.project import Project
     from kitae.project.data import forget as forgetting
@@ -104,6 +112,23 @@ def forget(
         print_json({**document, "forgotten": is_wanted})
     else:
         print_forgotten(folder, words, console(), is_done=is_wanted)
+
+
+def _allow_again(folder: str, source: str | None, language: str | None, output: Format) -> None:
+    """Let a recipe name a forgotten source again."""
+    from kitae.core.errors import UsageError
+    from kitae.core.text import say
+    from kitae.project import Project
+    from kitae.project.data.forgotten import allow_again
+
+    if source is None:
+        raise UsageError("Nothing is named.", fix="`kitae forget --source NAME --allow-again`")
+    project = Project.open(folder)
+    found = allow_again(project.root, source)
+    if output is Format.JSON:
+        print_json(found)
+    else:
+        console().print(say("data.forget.allowed", chosen(language, project), source=source))
 
 
 def _data_group() -> None:
@@ -127,6 +152,39 @@ def report(
         print_json(found)
     else:
         print_data_report(found, folder, words, console())
+
+
+def export_data(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="DIR", help="Where to; a new or empty folder, or an earlier export."
+        ),
+    ],
+    folder: FolderOption = ".",
+    form: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--form",
+            help="alpaca, jsonl, parquet, messages, sharegpt, llamafactory or axolotl; may be given"
+            " several times. Default: the recipe's build.forms.",
+        ),
+    ] = None,
+    language: LanguageOption = None,
+    output: FormatOption = Format.HUMAN,
+) -> None:
+    """Write the finished dataset into a folder that can be uploaded or handed on."""
+    from kitae.cli.data_tables import print_exported
+    from kitae.project import Project
+    from kitae.project.data.export import export_dataset
+
+    project = Project.open(folder)
+    words = chosen(language, project)
+    found = export_dataset(project, target, form or ())
+    if output is Format.JSON:
+        print_json(found)
+    else:
+        print_exported(found, target, project.root, words, console())
 
 
 def asked(language: Any) -> bool:  # noqa: ANN401

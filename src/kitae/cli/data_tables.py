@@ -1,7 +1,8 @@
-"""How the data looks on a terminal: restored rows, differences, what is forgotten, the data report."""
+"""How the data looks on a terminal: restored rows, differences, what is forgotten, what was exported."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kitae.cli.paper import printable
@@ -97,6 +98,27 @@ def print_forgotten(folder: str, language: Language, out: Console, *, is_done: b
     """What came of it."""
     key = "data.forget.done" if is_done else "data.forget.left"
     line(out, say(key, language, command=run_command(folder)))
+
+
+def print_exported(
+    found: dict[str, Any], folder: str, project: Path, language: Language, out: Console
+) -> None:
+    """What was written where, and how other tools read it; commands name the project's folder."""
+    from kitae.project.commands import with_folder
+    from kitae.project.report.numbers import bytes_text
+
+    told = {"dataset": found["dataset"], "folder": folder, **found["rows"]}
+    line(out, say("data.export.done", language, **told))
+    for name, size in found["files"].items():
+        line(out, f"  {name}  {bytes_text(size)}")
+    if found["gate"] != "pass":
+        verdict = say(f"data.export.gate.{found['gate'] or 'unknown'}", language)
+        line(out, with_folder(verdict, project), "yellow")
+    line(out, say("data.export.hub", language, folder=folder))
+    if "llamafactory" in found["forms"]:
+        line(out, say("data.export.llamafactory", language, folder=folder))
+    if "axolotl" in found["forms"]:
+        line(out, say("data.export.axolotl", language, path=f"{folder}/axolotl.yaml"))
 
 
 def short(text: str, width: int = 90) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,7 @@ from kitae.cli.output import (
 
 if TYPE_CHECKING:
     from kitae.project import Project, RunResult
+    from kitae.records.store import Artifact
 
 
 def register(app: typer.Typer) -> None:
@@ -89,7 +91,12 @@ def run(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why each stage will run or not; run nothing.")
     ] = False,
-    backend: Annotated[str, typer.Option(help="Where it runs: local.")] = "local",
+    backend: Annotated[
+        str, typer.Option(help="Where rows are worked on: local, ray, or ray://HOST:PORT.")
+    ] = "local",
+    workers: Annotated[
+        int | None, typer.Option(help="Parts worked on at a time; default: the cores, up to 8.")
+    ] = None,
     refresh: Annotated[
         list[str] | None,
         typer.Option(metavar="SOURCE", help="Take this remote source as it is now."),
@@ -100,12 +107,13 @@ def run(
     """Run every stage that must run, in order."""
     from kitae.project.wiring import check_backend
 
-    check_backend(backend)
+    check_backend(backend, workers)
     for name in refresh or ():
         _refresh(folder, name)
     if explain:
         return _explain_run(folder, output, until=until, from_stage=from_stage)
-    project, result = run_project(folder, language, until=until, from_stage=from_stage)
+    where = Where(backend, workers)
+    project, result = run_project(folder, language, where, until=until, from_stage=from_stage)
     if output is Format.JSON:
         print_json({**project.document(result), **_written(project, result, language)})
     elif result.error is None:
@@ -166,6 +174,12 @@ def show(
         bool, typer.Option("--dropped", help="Only rows that left, and why.")
     ] = False,
     rows: Annotated[int, typer.Option(help="At most this many rows.", min=0)] = 10,
+    check: Annotated[
+        str | None, typer.Option(help="Of the gate: only the rows that this check concerns.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Of the gate: every row that a check concerns.")
+    ] = False,
     language: LanguageOption = None,
     output: FormatOption = Format.HUMAN,
 ) -> None:
@@ -178,7 +192,8 @@ def show(
 
     project = Project.open(folder)
     artifact = project.artifact(stage)
-    view = stage_view(artifact, rows, only_dropped=dropped)
+    view = stage_view(artifact, rows, only_dropped=dropped or check is not None)
+    view |= _concerned(project, artifact, None if every else rows, check)
     if output is Format.JSON:
         print_json(view)
     else:
@@ -186,6 +201,26 @@ def show(
         render_stage(
             view, project.stage_report(artifact), Paper(Words(chosen), console(), project.root)
         )
+
+
+def _concerned(
+    project: Project, artifact: Artifact, most: int | None, check: str | None
+) -> dict[str, Any]:
+    """The rows behind the findings of the gate; nothing for other stages.
+
+    Raises:
+        UsageError: Another stage is asked for the rows of a check, or the gate has no such check.
+    """
+    from kitae.core.errors import UsageError
+    from kitae.project.data.concerned import concerned_rows
+
+    stage = artifact.manifest.stage
+    if stage == "gate":
+        found = concerned_rows(artifact, project.artifact("build"), most=most, check=check)
+        return {"concerned": found}
+    if check is not None or most is None:
+        raise UsageError(f"The stage {stage!r} has no checks.", fix="`kitae show gate --all`")
+    return {}
 
 
 def lineage(folder: FolderArgument = ".", output: FormatOption = Format.HUMAN) -> None:
@@ -251,9 +286,23 @@ def report(
     console().print(say("cli.report_written", chosen, path=str(path)))
 
 
+@dataclass(frozen=True)
+class Where:
+    """Where the rows of a run are worked on.
+
+    Attributes:
+        backend: As `Project.run` takes it.
+        workers: As `Project.run` takes it.
+    """
+
+    backend: str = "local"
+    workers: int | None = None
+
+
 def run_project(
     folder: str,
     language: str | None,
+    where: Where | None = None,
     *,
     until: str | None = None,
     from_stage: str | None = None,
@@ -263,11 +312,14 @@ def run_project(
     from kitae.pipeline.recipe import RECIPE_NAME, load_recipe
     from kitae.project import Project
 
+    where = where or Where()
     recipe = load_recipe(Path(folder) / RECIPE_NAME)
     screen = make_screen(_language(language, recipe.language))
     project = Project(Path(folder), recipe, events=screen)
     try:
-        return project, project.run(until=until, from_stage=from_stage)
+        return project, project.run(
+            until=until, from_stage=from_stage, backend=where.backend, workers=where.workers
+        )
     finally:
         screen.close()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kitae.cli.paper import Paper, one_line
-from kitae.cli.report import Sections
+from kitae.cli.report import OUTCOME_STYLES, Sections
 from kitae.project.report import numbers
 from kitae.project.report.view import ReasonGroup, ReportView, StageFlow
 from kitae.records.base_model import BaseModel
@@ -44,6 +44,7 @@ class _StagePage:
         if "rows" in self._rows:
             self._findings(name)
             self._sample(self._rows["rows"])
+        self._concerned(self._rows.get("concerned", ()))
 
     def _findings(self, name: str) -> None:
         sections = Sections(self._view, self._paper)
@@ -94,6 +95,25 @@ class _StagePage:
             self._paper.line(f"    {_question_and_answer(row)}")
             detail = f" ({one_line(row['detail'])})" if row["detail"] else ""
             self._paper.line(f"    {self._words.reason(row['reason'])}{detail}", "yellow")
+
+    def _concerned(self, checks: Sequence[Mapping[str, Any]]) -> None:
+        """Which rows each check means, by id."""
+        if checks:
+            self._paper.title("cli.show.concerned")
+        for check in checks:
+            rows, total = check["rows"], check["rows_in_all"]
+            outcome = self._words.say(f"report.outcome.{check['outcome']}")
+            self._paper.line(
+                f"[{outcome}] {self._words.check(check['check'])}: {numbers.count_text(total)}",
+                OUTCOME_STYLES[check["outcome"]],
+            )
+            for row in rows:
+                side = self._words.say(f"report.side.{row['side']}")
+                self._paper.line(f"  {row['id']}  {side}  {one_line(row['text'])}")
+            if len(rows) < total:
+                command = f"kitae show gate --check {check['check']} --all"
+                more = {"rows": numbers.count_text(total - len(rows)), "command": command}
+                self._paper.line(self._words.say("cli.show.concerned_more", **more), "dim")
 
     def _sample(self, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:

@@ -38,13 +38,18 @@ def print_lineage(view: Sequence[dict[str, Any]], out: Console) -> None:
 def print_doctor(findings: dict[str, Any], out: Console) -> None:
     """The machine, line by line, then what is missing."""
     for name, value in findings.items():
-        if name in ("packages", "missing", "can"):
+        if name in ("packages", "missing", "optional", "can"):
             continue
         out.print(f"{name:>18}: {value}", markup=False)
     for name, found in findings["packages"].items():
         out.print(f"{name:>18}: {found or 'missing'}", markup=False)
     for gap in findings["missing"]:
         out.print(f"missing: {gap['what']}\n  how to get it: {gap['fix']}", markup=False)
+    for gap in findings["optional"]:
+        out.print(
+            f"not needed, unless you use it: {gap['what']}\n  how to get it: {gap['fix']}",
+            markup=False,
+        )
 
 
 def print_explanation(document: dict[str, Any], out: Console) -> None:

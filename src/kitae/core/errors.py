@@ -21,10 +21,10 @@ class KitaeError(Exception):
     code: ClassVar[str] = "unexpected"
 
     def __init__(self, what: str, *, where: str | None = None, fix: str | None = None) -> None:
-        super().__init__(what)
-        self.what = what
-        self.where = where
-        self.fix = fix
+        super().__init__(writable(what))
+        self.what = writable(what)
+        self.where = writable(where) if where is not None else None
+        self.fix = writable(fix) if fix is not None else None
 
     def __str__(self) -> str:
         parts = [self.what]
@@ -45,6 +45,11 @@ class KitaeError(Exception):
                 "fix": self.fix,
             }
         }
+
+
+def writable(text: str) -> str:
+    """Text as it can be printed: bytes of files and names that are no characters become `?`."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 class UsageError(KitaeError):

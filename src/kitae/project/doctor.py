@@ -10,8 +10,9 @@ from typing import Any
 from kitae.core.version import __version__
 from kitae.engines.hardware import find_free, find_hardware, library_versions, missing_packages
 from kitae.engines.hardware.versions import LOCAL_EXTRA
-from kitae.project.wiring import INSTALL_LOCAL
+from kitae.project.wiring import INSTALL_LOCAL, INSTALL_RAY
 
+_CLUSTER = ("ray",)
 _CORE = ("pydantic", "pyarrow", "numpy", "scipy", "orjson", "openpyxl", "ftfy", "rapidfuzz")
 
 
@@ -19,7 +20,7 @@ def examine() -> dict[str, Any]:
     """Hardware, disk, versions, and what is missing with the line that mends it."""
     hardware = find_hardware(with_accelerator=False)
     free = find_free(Path.cwd())
-    found = library_versions((*_CORE, *LOCAL_EXTRA))
+    found = library_versions((*_CORE, *LOCAL_EXTRA, *_CLUSTER))
     missing = missing_packages()
     return {
         "kitae": __version__,
@@ -30,9 +31,15 @@ def examine() -> dict[str, Any]:
         "memory_free_gib": round(free.memory_gib, 1),
         "disk_free_gib": round(free.disk_gib, 1),
         "accelerator": _accelerator(),
-        "packages": {name: found.get(name) for name in (*_CORE, *LOCAL_EXTRA)},
+        "packages": {name: found.get(name) for name in (*_CORE, *LOCAL_EXTRA, *_CLUSTER)},
         "missing": [{"what": ", ".join(missing), "fix": INSTALL_LOCAL}] if missing else [],
-        "can": {"data": True, "tune": not missing, "serve": not missing},
+        "optional": [] if "ray" in found else [{"what": "ray", "fix": INSTALL_RAY}],
+        "can": {
+            "data": True,
+            "tune": not missing,
+            "serve": not missing,
+            "cluster": "ray" in found,
+        },
     }
 
 

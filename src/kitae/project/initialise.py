@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 
 from kitae.core.errors import ConflictError, UsageError
 from kitae.core.text import LANGUAGES, Language, Message
@@ -22,7 +23,7 @@ from kitae.stages.collect.config import KINDS, ColumnsConfig, RemoteSourceConfig
 from kitae.stages.collect.proposal import SourceProposal, inspect
 from kitae.stages.collect.trouble import check_rows
 
-FIELDS = tuple(ColumnsConfig.model_fields)
+FIELDS = tuple(name for name in ColumnsConfig.model_fields if name != "tags")
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def _check_examples(proposals: Sequence[SourceProposal], named: Named) -> None:
 
 
 def _source(place: LocalPlace, name: str, options: InitOptions) -> SourceConfig:
-    columns = ColumnsConfig.model_validate(options.columns) if options.columns else None
+    columns = _columns(options.columns) if options.columns else None
     return SourceConfig(
         path=f"data/{name}",
         name=place.name,
@@ -138,6 +139,18 @@ def _source(place: LocalPlace, name: str, options: InitOptions) -> SourceConfig:
         columns=place.columns or columns,
         side="test" if place.path in options.test_files else "auto",
     )
+
+
+def _columns(named: Mapping[str, str]) -> ColumnsConfig:
+    try:
+        return ColumnsConfig.model_validate(named)
+    except ValidationError as error:
+        shown = " ".join(f"--map {field}={column}" for field, column in named.items())
+        raise UsageError(
+            f"The mapping {shown!r} cannot be used: "
+            f"{error.errors()[0]['msg'].removeprefix('Value error, ')}.",
+            fix="--map instruction=COLUMN --map output=COLUMN",
+        ) from error
 
 
 def _names_in_project(files: Sequence[Path]) -> dict[Path, str]:

@@ -18,6 +18,7 @@ from kitae.core.errors import (
 )
 from kitae.core.events import Collected, Event, EventSink, Fanout, Silence
 from kitae.core.text import Language
+from kitae.engines.dataflow import Dataflow, LocalFlow
 from kitae.engines.protocols import Engines, LanguageModel
 from kitae.pipeline.recipe import RECIPE_NAME, Recipe, load_recipe
 from kitae.pipeline.runner import Outcome, Runner, Scope
@@ -27,7 +28,7 @@ from kitae.project.interrupt import ctrl_c
 from kitae.project.runs import RunLog, now_iso, read_events
 from kitae.project.schema import keep_schema
 from kitae.project.snapshot import SNAPSHOT, marks_of, snapshot_bytes
-from kitae.project.wiring import local_engines
+from kitae.project.wiring import check_backend, local_engines, open_flow
 from kitae.records.durable import write_atomic
 from kitae.records.evaluation import Evaluation
 from kitae.records.journal import Journal
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from kitae.project.report import ReportView
     from kitae.stages.review.session import ReviewSession
 
-JOURNALS = ("sides", "verdicts", "overrides", "looks", "sources", "restored")
+JOURNALS = ("sides", "verdicts", "overrides", "looks", "sources", "restored", "forgotten")
 
 
 @dataclass(frozen=True)
@@ -121,21 +122,34 @@ class Project:
         initialise(Path(folder), files, options or InitOptions())
         return cls.open(folder)
 
-    def run(self, *, until: str | None = None, from_stage: str | None = None) -> RunResult:
+    def run(
+        self,
+        *,
+        until: str | None = None,
+        from_stage: str | None = None,
+        backend: str = "local",
+        workers: int | None = None,
+    ) -> RunResult:
         """Run every stage that must run, in order, until a verdict or a failure stops it.
 
         Args:
             until: Last stage to run.
             from_stage: Run this stage and all after it even if nothing changed.
+            backend: Where work on many rows is done: `local`, `ray` (a cluster is started on this machine) or the
+                address of a Ray cluster. The results are the same.
+            workers: How many parts are worked on at a time; None leaves it to the backend.
 
         Raises:
             NotFoundError: No stage has that name.
+            UsageError: There is no such backend.
+            DependencyError: The backend needs a library that is not installed.
             ConflictError: Another process works on this project.
         """
+        check_backend(backend, workers)
         for name in (until, from_stage):
             if name is not None:
                 stage_named(name)
-        with addressing(self.root), self._writing() as (runner, events):
+        with addressing(self.root), self._writing(backend, workers) as (runner, events):
             keep_schema(self.root)
             versions = self._engines.versions()
             about = {"until": until, "from": from_stage, "versions": versions}
@@ -359,16 +373,16 @@ class Project:
         return self._runner(events or Silence(), Silence()).look(scope)
 
     @contextmanager
-    def _writing(self) -> Generator[tuple[Runner, EventSink]]:
+    def _writing(self, backend: str, workers: int | None) -> Generator[tuple[Runner, EventSink]]:
         with self._locked() as leftover:
             log = RunLog(self._state_folder / "runs")
             events = Fanout(log, self._events)
             if leftover:
                 events.emit(Event("lock.taken_over", "", {"holder": leftover}))
             try:
-                with ctrl_c(events) as interrupt:
+                with ctrl_c(events) as interrupt, open_flow(backend, workers) as flow:
                     self._store(events).prepare()
-                    yield self._runner(events, events, interrupt), events
+                    yield self._runner(events, events, interrupt, flow), events
             finally:
                 log.close()
 
@@ -378,7 +392,11 @@ class Project:
             yield leftover
 
     def _runner(
-        self, events: EventSink, journal_events: EventSink, interrupt: Interrupt | None = None
+        self,
+        events: EventSink,
+        journal_events: EventSink,
+        interrupt: Interrupt | None = None,
+        flow: Dataflow | None = None,
     ) -> Runner:
         context = Context(
             root=self.root,
@@ -390,6 +408,7 @@ class Project:
             events=events,
             interrupt=interrupt or NeverInterrupted(),
             now=now_iso,
+            flow=flow or LocalFlow(),
         )
         return Runner(self.recipe, self._store(events), context)
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kitae.core.errors import DependencyError, UsageError
+from kitae.engines.dataflow import Dataflow, LocalFlow
 from kitae.engines.protocols import (
     Encoder,
     Engines,
@@ -21,6 +25,11 @@ if TYPE_CHECKING:
     from kitae.records.hardware import Hardware
 
 INSTALL_LOCAL = 'pip install "kitae[local]"'
+INSTALL_RAY = 'pip install "kitae[ray]"'
+
+MOST_WORKERS = 8
+"""Threads of the backend `local` unless more are asked for: beyond it the memory grows, the speed hardly."""
+_CLUSTER = re.compile(r"ray://\S+|auto|[\w.\-]+:\d+|\[[0-9a-fA-F:]+\]:\d+")
 
 
 def local_engines() -> Engines:
@@ -145,11 +154,60 @@ def _versions() -> dict[str, str]:
     return library_versions()
 
 
-def check_backend(name: str) -> None:
-    """Check that a backend can be had.
+def check_backend(name: str, workers: int | None = None) -> None:
+    """Check that a backend can be had, without starting anything.
+
+    Args:
+        name: `local`, `ray` (a cluster is started on this machine), or the address of a running cluster.
+        workers: How many are asked for; None leaves it to the backend.
 
     Raises:
-        UsageError: It is not known here.
+        UsageError: It is not known here, or no number of workers.
+        DependencyError: It needs a library that is not installed.
     """
-    if name != "local":
-        raise UsageError(f"The backend {name!r} is not there yet.", fix="--backend local")
+    if workers is not None and workers < 1:
+        raise UsageError(f"{workers} workers can do nothing.", fix="--workers 1, or more")
+    if name == "local":
+        return
+    if name != "ray" and not _CLUSTER.fullmatch(name):
+        raise UsageError(
+            f"No backend is called {name!r}.",
+            fix="--backend local, --backend ray, or an address as in ray://HOST:10001",
+        )
+    from importlib.util import find_spec
+
+    if find_spec("ray") is None:
+        raise DependencyError(
+            f"The backend {name!r} needs ray, which is not installed.", fix=INSTALL_RAY
+        )
+
+
+@contextmanager
+def open_flow(backend: str = "local", workers: int | None = None) -> Generator[Dataflow]:
+    """Where the work on many rows of one run is done; what it starts ends with the block.
+
+    Raises:
+        UsageError: As `check_backend`.
+        DependencyError: As `check_backend`.
+    """
+    check_backend(backend, workers)
+    if backend == "local":
+        flow = LocalFlow(workers or _default_workers())
+    else:
+        from kitae.engines.dataflow.ray_flow import RayFlow
+
+        is_started_here = backend == "ray"
+        flow = RayFlow(
+            None if is_started_here else backend,
+            workers or (_default_workers() if is_started_here else None),
+        )
+    try:
+        yield flow
+    finally:
+        flow.close()
+
+
+def _default_workers() -> int:
+    from kitae.engines.hardware.machine import usable_cores
+
+    return min(usable_cores(), MOST_WORKERS)

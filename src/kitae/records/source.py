@@ -24,6 +24,8 @@ class HuggingFaceSource(Config):
     """Configuration of the dataset. Left out: its default one."""
     split: str | None = None
     """One split, e.g. `train`. Left out: all of them."""
+    files: tuple[str, ...] = ()
+    """Patterns of the files wanted, e.g. `data/*.parquet`. Empty: what its card and their names tell."""
     revision: str | None = None
     """Branch, tag or commit. Left out: the newest at the first run; pinned to its commit from then on."""
 
@@ -37,6 +39,8 @@ class ModelScopeSource(Config):
     """Subset of the dataset. Left out: its default one."""
     split: str | None = None
     """One split. Left out: all of them."""
+    files: tuple[str, ...] = ()
+    """Patterns of the files wanted. Empty: what its card and their names tell."""
     revision: str | None = None
     """Branch, tag or commit; pinned at the first run."""
 
@@ -123,6 +127,8 @@ class FetchedFile(Record):
     """ISO 8601 time in UTC."""
     licence: str = "unknown"
     terms: str = ""
+    signs: tuple[str, ...] = ()
+    """Signs that its text speaks to a model instead of to a reader, e.g. `override_instructions`."""
 
 
 class RefusedItem(Record):

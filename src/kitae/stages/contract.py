@@ -10,6 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from kitae.core.config import Config
 from kitae.core.errors import InterruptedRunError, KitaeError
 from kitae.core.events import Event, EventSink, Silence
+from kitae.engines.dataflow import Dataflow, LocalFlow
 from kitae.engines.protocols import Engines
 from kitae.records.journal import Journal
 from kitae.records.store import Artifact, Product
@@ -49,6 +50,7 @@ class Context:
         events: Where progress goes.
         interrupt: Whether the person asked to stop.
         now: The present time as ISO 8601 text, for journals only; never for an artifact.
+        flow: Where work on many rows is done; the result never depends on it.
     """
 
     root: Path
@@ -60,6 +62,7 @@ class Context:
     events: EventSink = field(default_factory=Silence)
     interrupt: Interrupt = field(default_factory=NeverInterrupted)
     now: Callable[[], str] = lambda: ""
+    flow: Dataflow = field(default_factory=LocalFlow)
 
     def progress(self, done: int, total: int, **data: Any) -> None:  # noqa: ANN401
         """Report progress, and stop here when the person asked to.

@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from kitae.core.errors import DataError, UsageError
+from kitae import Project
+from kitae.core.errors import DataError, NotFoundError, UsageError
 from kitae.pipeline.recipe import load_recipe
 from kitae.project.initialise import InitOptions, initialise
 from support.messy_files import alpaca_rows, as_json, as_jsonl
@@ -99,3 +100,38 @@ def test_what_a_source_is_stands_first_in_the_recipe(tmp_path, make):
     text = (tmp_path / "p" / "kitae.yaml").read_text(encoding="utf-8")
     assert "- path: data/a.json\n" in text
     assert "- hub: owner/name\n" in text
+
+
+@pytest.mark.parametrize("name", ["nothere.jsonl", "empty", "*.csv"])
+def test_what_is_not_there_is_told_with_the_folder_it_was_looked_for_in(tmp_path, name):
+    (tmp_path / "in" / "empty").mkdir(parents=True)
+    with pytest.raises(NotFoundError) as caught:
+        Project.init(tmp_path / "p", [tmp_path / "in" / name])
+    assert str(tmp_path / "in") in caught.value.fix
+    assert "project folder" not in caught.value.fix
+    assert not (tmp_path / "p").exists()
+
+
+def test_conversations_with_keys_of_their_own_run_from_another_tools_config(tmp_path):
+    rows = [
+        {"dialog": [{"who": "A", "said": f"q{n}"}, {"who": "B", "said": f"a{n}"}]} for n in range(3)
+    ]
+    (tmp_path / "talk.json").write_text(json.dumps(rows), encoding="utf-8")
+    entry = {
+        "file_name": "talk.json",
+        "formatting": "sharegpt",
+        "columns": {"messages": "dialog"},
+        "tags": {"role_tag": "who", "content_tag": "said", "user_tag": "A", "assistant_tag": "B"},
+    }
+    config = tmp_path / "dataset_info.json"
+    config.write_text(json.dumps({"talk": entry}), encoding="utf-8")
+    made = Project.init(tmp_path / "p", [config])
+    made.run(until="collect").raise_for_error()
+    assert made.artifact("collect").table("examples")["output"].to_pylist() == ["a0", "a1", "a2"]
+
+
+def test_a_mapping_that_is_not_complete_is_told_as_it_was_typed(tmp_path):
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n", encoding="utf-8")
+    options = InitOptions(columns={"instruction": "x"})
+    with pytest.raises(UsageError, match="--map instruction=x"):
+        initialise(tmp_path / "p", [tmp_path / "a.csv"], options)

@@ -5,6 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import numpy as np
+from numpy.typing import NDArray
+
+from kitae.engines.defects.marks import Marks, either
+from kitae.engines.defects.shapes import character_flags, has_loop, is_mostly_signs, is_unended
+from kitae.engines.texts.gates import Gate
+
 EXCERPT = 60
 _START = 220
 """Characters at the start of an answer in which a refusal is looked for."""
@@ -62,12 +69,26 @@ _ABOUT_THE_MODEL = re.compile(
 )
 
 
-def refusal(instruction: str, input: str, output: str, language: str) -> str | None:  # noqa: A002
+REFUSAL = Marks(
+    ("output",),
+    patterns=(_REFUSAL_EN, _REFUSAL_JA, _REFUSAL_ZH),
+    needles=either(
+        "sorry|apologies|i apologi|unfortunately|i regret|as an ai|as a ai|as a language|as an language",
+        "as a large|as an large|as a assistant|as an assistant|can't|can’t|cannot|can not|couldn't|couldn’t|could not",
+        "won't be able|won’t be able|unable|not able|not capable|not allowed|do not|don't|don’t",
+        "できません|出来ません|できかね|しかねます|いたしかね|致しかね|わかりかね|分かりかね|お答えできない|持っていません",
+        "お応えできない|わかりません|ありません|かねます|无法|不能|没有办法|没办法|不具备|不会|未提供|没有能力|没有权限",
+        "没有提供|没有为我|没有足够|没有找到|没有看到|没有给|没有指定|需要提供|需要先提供",
+    ),
+)
+
+
+def refusal(instruction: str, input: str, output: str) -> str | None:  # noqa: A002
     """The answer refuses: "I'm sorry, but I can't help with that", 申し訳ありませんが、お答えできません, 很抱歉，我无法回答.
 
     Not where the task wants a letter, a dialogue or a translation, in which somebody else may refuse.
     """
-    del input, language
+    del input
     head = output[:_START]
     found = _REFUSAL_EN.search(head) or _REFUSAL_JA.search(head) or _REFUSAL_ZH.search(head)
     if not found or _SPEAKS_FOR_OTHERS.search(instruction):
@@ -75,12 +96,26 @@ def refusal(instruction: str, input: str, output: str, language: str) -> str | N
     return excerpt(found.group())
 
 
-def ai_self_reference(instruction: str, input: str, output: str, language: str) -> str | None:  # noqa: A002
+AI_SELF_REFERENCE = Marks(
+    ("output",),
+    patterns=(_AI_EN, _AI_JA, _AI_ZH),
+    needles=either(
+        "an ai|a ai|large ai|artificial ai|based ai|virtual ai|digital ai|helpful ai|powerful ai|artificial intelligence",
+        "language model| llm|chatbot|machine learning model|my training data|my knowledge cut|my last update",
+        "my last knowledge|openai|chatgpt|私はai|単なるai|わたしはai|人工知能|言語モデル|aiとして|aiである|aiなので、",
+        "aiですので、|シスタントとして|シスタントである|シスタントなので、|シスタントですので、|学習データ|人工智能|语言模型",
+        "机器人|ai语言|ai模型|ai大|ai助|ai程序|ai系统|作为ai|做为ai|身为ai|一个ai|一名ai|一款ai|一位ai|大型ai|我是ai",
+        "只是ai|发的ai|练的ai|造的ai|训练数据|知识截止",
+    ),
+)
+
+
+def ai_self_reference(instruction: str, input: str, output: str) -> str | None:  # noqa: A002
     """The answer speaks of itself as a machine: "as an AI language model", AIとして、, 作为一个人工智能.
 
     Not where the question is about the model itself ("Who are you?", 你是谁, あなたは誰).
     """
-    del input, language
+    del input
     found = _AI_EN.search(output) or _AI_JA.search(output) or _AI_ZH.search(output)
     if not found or _ABOUT_THE_MODEL.search(instruction):
         return None
@@ -92,8 +127,6 @@ _ENDING = (
     "\u2588-\u27bf\U0001f000-\U0001ffff"
 )
 _END = re.compile(rf"[{_ENDING}]\s*$")
-UNENDED = rf"[^{_ENDING}\s]\s*$"
-"""The last character ends no sentence, bracket, formula or line of code."""
 _DANGLING_EN = re.compile(
     r"(?<![A-Za-z'])(?:the|a|an|of|and|or|but|to|with|for|from|by|at|as|is|are|was|were|be|been|that|which|who|their|its|his|her|your|our|my|these"
     r"|this|such|into|than|because|if|when|while|can|could|will|would|should|may|might|has|have|had|not|very|more|most)$"
@@ -126,25 +159,36 @@ LEAST_CUT = 80
 """Shorter answers may be labels, names and titles."""
 
 
-def truncated_answer(instruction: str, input: str, output: str, language: str) -> str | None:  # noqa: A002
+TRUNCATED_ANSWER = Marks(
+    ("output",),
+    gate=Gate.FENCE,
+    shape=lambda texts: is_unended(texts["output"].column, _flags()),
+    least_characters=LEAST_CUT // 2,
+)
+
+
+def truncated_answer(instruction: str, input: str, output: str) -> str | None:  # noqa: A002
     """The answer stops in the middle: an open code fence, a dangling "of the", a comma, an unended sentence.
 
     "…which is one of the", …として、, …是中国最大的. Labels, lists, code, poems and sign-offs may end as they like.
     """
-    del input, language
+    del input
     text = output.rstrip()
+    if len(output) < LEAST_CUT // 2:
+        return None
     if text.count("```") % 2:
         return "open code fence"
     if len(text) < LEAST_CUT // 2 or _END.search(text):
         return None
     last = text.rsplit("\n", 1)[-1].strip()
-    if _SIGN_OFF.search(last) or (_CODE.search(text) and "```" not in text and not _is_prose(last)):
+    if not _dangles(last) and (
+        len(text) < LEAST_CUT
+        or not _stops_in_a_paragraph(text, last)
+        or _OPEN_ENDED.search(instruction)
+    ):
         return None
-    if _dangles(last):
-        return f"…{last[-30:]}"
-    if len(text) < LEAST_CUT or _OPEN_ENDED.search(instruction):
-        return None
-    return f"…{last[-30:]}" if _stops_in_a_paragraph(text, last) else None
+    is_code = "```" not in text and not _is_prose(last) and _CODE.search(text)
+    return None if is_code or _SIGN_OFF.search(last) else f"…{last[-30:]}"
 
 
 def _dangles(last: str) -> bool:
@@ -183,12 +227,24 @@ LEAST_REPEATS = 4
 LOOP_SHARE = 0.5
 
 
-def repetition(instruction: str, input: str, output: str, language: str) -> str | None:  # noqa: A002
+REPETITION = Marks(
+    ("output",),
+    shape=lambda texts: has_loop(
+        texts["output"].column,
+        texts["output"].measures.characters,
+        least=LEAST_LOOP,
+        probe=PROBE,
+        repeats=LEAST_REPEATS,
+    ),
+)
+
+
+def repetition(instruction: str, input: str, output: str) -> str | None:  # noqa: A002
     """The answer loops: "I like it. I like it. I like it.", とても良いです。とても良いです。 and so on.
 
     Half of it or more is one piece of text, four times or more. Not code, songs and tasks about repeating.
     """
-    del input, language
+    del input
     if not may_loop(output) or "```" in output or _ABOUT_REPEATING.search(instruction):
         return None
     pieces = [piece.strip() for piece in re.split(r"(?<=[.!?。！？])\s*|\n+|[,，、;；]\s*", output)]
@@ -219,26 +275,43 @@ def may_loop(output: str) -> bool:
     return any(output.count(output[at : at + PROBE // 2]) >= LEAST_REPEATS for at in probes)
 
 
-_SYMBOL = re.compile(r"[^\w\s()\[\]{}'\"“”‘’「」《》,:;，：；、|_=<>/-]")
+SIGN = re.compile(r"[^\w\s()\[\]{}'\"“”‘’「」《》,:;，：；、|_=<>/-]")
 _SYMBOLS_WANTED = re.compile(
     r"code|regex|expression|emoji|emoticon|ascii|symbol|equation|formula|math|draw|table|json|html|pattern|punctuation|morse|matrix|chess|sudoku"
     r"|代码|正则|表情|符号|公式|方程|表格|图案|绘|摩尔斯|コード|正規表現|絵文字|顔文字|記号|数式|表を|方程式",
     re.IGNORECASE,
 )
 LEAST_SYMBOLS = 24
-SYMBOLS = r"[!#-&*+.?@\\^`~。！？…·•★☆■□●○█]{3}"
-"""Three signs in a row; a text that is mostly signs has them."""
+_HEAD = 600
 SYMBOL_SHARE = 0.5
-_THREE_SYMBOLS = re.compile(SYMBOLS)
+_THREE_SYMBOLS = re.compile(r"[!#-&*+.?@\\^`~。！？…·•★☆■□●○█]{3}")
+"""A text that is mostly signs has three in a row."""
 
 
-def symbol_share(instruction: str, input: str, output: str, language: str) -> str | None:  # noqa: A002
+SYMBOL_SHARES = Marks(
+    ("output",),
+    shape=lambda texts: is_mostly_signs(
+        texts["output"].column,
+        texts["output"].measures.characters,
+        _flags(),
+        head=_HEAD,
+        share=SYMBOL_SHARE,
+    ),
+    least_characters=LEAST_SYMBOLS,
+)
+
+
+def _flags() -> NDArray[np.uint8]:
+    return character_flags(_ENDING, SIGN)
+
+
+def symbol_share(instruction: str, input: str, output: str) -> str | None:  # noqa: A002
     """The answer is mostly signs: "@@##%%^^&&", "。。。。。。". Not code, formulas, tables, emoji where they are asked for."""
-    del input, language
+    del input
     if len(output) < LEAST_SYMBOLS or "```" in output or not _THREE_SYMBOLS.search(output):
         return None
-    sample = "".join(output[:600].split())
-    share = len(_SYMBOL.findall(sample)) / max(1, len(sample))
+    sample = "".join(output[:_HEAD].split())
+    share = len(SIGN.findall(sample)) / max(1, len(sample))
     if share < SYMBOL_SHARE or _SYMBOLS_WANTED.search(instruction):
         return None
     return f"{share:.2f}"

@@ -1,4 +1,4 @@
-"""The checks over whole columns: one look of Arrow for the marks, then the checks on the rows that are left."""
+"""The checks over whole columns: their marks are looked for first, then they judge the rows that are left."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Collection
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
 
-from kitae.engines.defects.checks import CHECKS, Defect
-from kitae.engines.defects.marks import MARKS, Marks
+from kitae.engines.defects.checks import CHECKS, MARKS, Defect
+from kitae.engines.defects.marks import FIELDS, FieldTexts, RowTexts, may_have
+from kitae.engines.texts.column import TextColumn
+from kitae.engines.texts.measures import measure
 
 
 def defects_of(
@@ -19,41 +19,35 @@ def defects_of(
     """Row -> what the named checks find in it, in the order of `CHECKS`; sound rows are left out.
 
     Args:
-        table: With the text columns `instruction`, `input`, `output` and `language`.
+        table: With the text columns `instruction`, `input` and `output`.
         checks: Names out of `MARKS`.
     """
+    columns = [TextColumn.from_arrow(table[name]) for name in FIELDS]
+    texts: RowTexts = {
+        name: FieldTexts(column, measure(column))
+        for name, column in zip(FIELDS, columns, strict=True)
+    }
+    return defects_in(texts, checks)
+
+
+def defects_in(
+    texts: RowTexts, checks: Collection[str] = tuple(MARKS)
+) -> dict[int, tuple[Defect, ...]]:
+    """`defects_of` for columns that are measured already."""
     found: dict[int, list[Defect]] = {}
+    rows: dict[int, tuple[str, str, str]] = {}
     for check in CHECKS:
         if check.name not in checks:
             continue
-        rows = np.flatnonzero(may_have(table, check.marks))
-        part = table.select(["instruction", "input", "output", "language"]).take(rows)
-        columns = (column.to_pylist() for column in part.columns)
-        for row, *texts in zip(rows.tolist(), *columns, strict=True):
-            evidence = check.find(*texts)
+        for row in np.flatnonzero(may_have(check.name, check.marks, texts)).tolist():
+            if row not in rows:
+                rows[row] = _row(texts, row)
+            evidence = check.find(*rows[row])
             if evidence is not None:
                 found.setdefault(row, []).append(Defect(check.name, evidence))
     return {row: tuple(found[row]) for row in sorted(found)}
 
 
-def may_have(table: pa.Table, marks: Marks) -> NDArray[np.bool_]:
-    """Whether the marks of a check stand in each row. `False` is certain."""
-    possible = np.zeros(table.num_rows, dtype=bool)
-    for field in marks.fields:
-        column = table.column(field)
-        fits = _fits(column, marks)
-        if not marks.gates:
-            possible |= fits
-        elif fits.any():
-            for gate in marks.gates:
-                possible |= np.asarray(pc.match_substring_regex(column, gate)) & fits
-    return possible
-
-
-def _fits(column: pa.ChunkedArray, marks: Marks) -> NDArray[np.bool_]:
-    """Whether each text has a length at which the check finds anything."""
-    if not marks.least_characters and not marks.most_characters:
-        return np.ones(len(column), dtype=bool)
-    sizes = pc.utf8_length(column).to_numpy()
-    is_short = sizes <= marks.most_characters if marks.most_characters else True
-    return (sizes >= marks.least_characters) & is_short
+def _row(texts: RowTexts, row: int) -> tuple[str, str, str]:
+    instruction, material, answer = (texts[name].column[row] for name in FIELDS)
+    return instruction, material, answer

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
 from kitae.engines.defects.answers import excerpt
+from kitae.engines.defects.marks import FIELDS, Marks, Mask, RowTexts, each, either
 
 _PICTURE = r"(?:images?|pictures?|photos?|photographs?|drawings?|paintings?|illustrations?|sketch(?:es)?|portraits?|infographics?|cartoons?|gifs?|animations?|videos?|audio(?: clip| file)?s?|screenshots?|memes?)"
 _ASKS_EN = re.compile(
@@ -50,12 +53,34 @@ _TEXT_SUFFICES = re.compile(
 )
 
 
-def impossible_request(instruction: str, input: str, output: str, language: str) -> str | None:  # noqa: A002
+LONGEST_TITLE = 20
+"""A longer input is more than the title of a picture."""
+LONGEST_DETAILS = 200
+LONGEST_REQUEST = 300
+"""Longer instructions bring the text they speak of."""
+IMPOSSIBLE_REQUEST = Marks(
+    ("instruction",),
+    patterns=(_ASKS_EN, _DRAW_EN, _REFERS_EN, _PLAYS_EN, _ASKS_JA, _ASKS_ZH),
+    needles=(
+        *either(
+            "image|picture|photo|drawing|painting|illustration|sketch|portrait|infographic|cartoon| gif|animation|video",
+            "audio|screenshot| meme|attached |uploaded |enclosed |music|melody|a song|the song|some song|this song",
+            "画像|イラスト|写真|動画|音声|アニメ|似顔絵|ポスター|描いて|描け|生成して|生成せよ|作成して|見せて|送って|貼って",
+            "表示して|添付|アップロード|の図|この図|图片|图像|照片|插图|插画|漫画|动画|视频|音频|海报|信息图|一幅画|的画|画作",
+            "上传|附件|附上|张图|幅图|此图|该图|下图|下面图|上面图|的图|定图|给图",
+        ),
+        *each("draw |paint ", "a |an |the |me "),
+    ),
+    most_characters=LONGEST_REQUEST,
+)
+
+
+def impossible_request(instruction: str, input: str, output: str) -> str | None:  # noqa: A002
     """Asks for what text cannot give or see: "Draw a picture of a cat", この画像を説明して, 生成一张图片.
 
     Not where text will do: captions, descriptions, SVG, code, storyboards.
     """
-    del output, language
+    del output
     if len(instruction) > LONGEST_REQUEST:
         return None
     refers = _REFERS_EN.search(instruction) or _PLAYS_EN.search(instruction)
@@ -69,9 +94,14 @@ def impossible_request(instruction: str, input: str, output: str, language: str)
     return excerpt(found.group())
 
 
-def unreachable_link(instruction: str, input: str, output: str, language: str) -> str | None:  # noqa: A002
+UNREACHABLE_LINK = Marks(
+    ("instruction", "input"), patterns=(_LINK, _OPENS), needles=("http://", "https://")
+)
+
+
+def unreachable_link(instruction: str, input: str, output: str) -> str | None:  # noqa: A002
     """Asks for what stands behind a link that nobody opens: "Summarise this article" with the input "https://…"."""
-    del output, language
+    del output
     if len(instruction) > LONGEST_REQUEST:
         return None
     link = _LINK.fullmatch(input.strip())
@@ -113,35 +143,45 @@ NO_INPUT = frozenset(
     | {"nan", "<none>", "[none]", "(none)", "<input>", "[input]", "-", "--", "なし", "無し", "ナシ"}
     | {"入力なし", "特になし", "无", "無", "没有", "无输入", "无。", "暂无", "空"}
 )
-LONGEST_TITLE = 20
-"""A longer input is more than the title of a picture."""
-LONGEST_DETAILS = 200
-LONGEST_REQUEST = 300
-"""Longer instructions bring the text they speak of."""
-SHORT = r"^\s*\S{1,10}(?: \S{1,8})?\s*$"
-"""One or two short words: more is no such mark."""
 _AFTER = 25
 """Characters after the mention that may still be the rest of the request rather than the text itself."""
 
 
-def empty_input_mismatch(instruction: str, input: str, output: str, language: str) -> str | None:  # noqa: A002
+def _has_no_input(texts: RowTexts) -> Mask:
+    """Whether the input is no longer than a mark that there is none."""
+    return np.asarray(texts["input"].solid <= max(map(len, NO_INPUT)))
+
+
+EMPTY_INPUT_MISMATCH = Marks(
+    ("instruction",),
+    patterns=(_POINTS_EN, _POINTS_JA, _POINTS_ZH),
+    needles=either(
+        "following|given|provided|below|above|次の|以下|下記|与えられた|上記|この|下面|下列|给定|所给|上述|上面|提供"
+    ),
+    only=_has_no_input,
+    most_characters=LONGEST_REQUEST,
+)
+
+
+def empty_input_mismatch(instruction: str, input: str, output: str) -> str | None:  # noqa: A002
     """Speaks of a text that is not there ("Summarise the following text", 以下の文章を要約, 总结以下文章)."""
-    del output, language
+    del output
     if len(instruction) > LONGEST_REQUEST or input.strip().lower() not in NO_INPUT | {""}:
         return None
-    found = (
-        _POINTS_EN.search(instruction)
-        or _POINTS_JA.search(instruction)
-        or _POINTS_ZH.search(instruction)
-    )
+    found = _POINTS_EN.search(instruction)
+    if not found and not instruction.isascii():
+        found = _POINTS_JA.search(instruction) or _POINTS_ZH.search(instruction)
     if not found or _GENERIC.search(instruction) or _has_the_text(instruction, found):
         return None
     return excerpt(found.group())
 
 
-def unused_input_mark(instruction: str, input: str, output: str, language: str) -> str | None:  # noqa: A002
+UNUSED_INPUT_MARK = Marks(("input",), shape=_has_no_input, least_characters=1)
+
+
+def unused_input_mark(instruction: str, input: str, output: str) -> str | None:  # noqa: A002
     """The input is no text but a mark that there is none: `<noinput>`, "N/A", なし, 无."""
-    del instruction, output, language
+    del instruction, output
     given = input.strip()
     return excerpt(given) if given.lower() in NO_INPUT else None
 
@@ -163,13 +203,22 @@ _MERGED = re.compile(
 _PAIRS = re.compile(r"(?:^|\n)\s*(?:instruction|指令|指示)\s*[:：]", re.IGNORECASE)
 
 
-def merged_instructions(instruction: str, input: str, output: str, language: str) -> str | None:  # noqa: A002
+_NUMBERED = re.compile(r"#\s*\d")
+MERGED_INSTRUCTIONS = Marks(
+    FIELDS,
+    patterns=(_MERGED, _PAIRS),
+    needles=either("instruction|input|output|task|指令|指示|输入|输出|入力|出力"),
+)
+
+
+def merged_instructions(instruction: str, input: str, output: str) -> str | None:  # noqa: A002
     """Several tasks glued into one row: "## 18. Instruction: Name …", "2. Instruction:", two lines 指示：."""
-    del language
     for text in (instruction, input, output):
-        found = _MERGED.search(text)
+        lower = text.lower()
+        is_named = any(name in lower for name in ("instruction", "指令", "指示"))
+        found = _MERGED.search(text) if is_named or _NUMBERED.search(text) else None
         if found:
             return excerpt(found.group())
-        if len(_PAIRS.findall(text)) > 1:
+        if is_named and len(_PAIRS.findall(text)) > 1:
             return "instruction: … instruction: …"
     return None

@@ -21,6 +21,7 @@ Rule = Literal[
     "empty_section",
     "undecodable",
     "running_line",
+    "speaks_to_model",
 ]
 
 

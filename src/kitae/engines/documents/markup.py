@@ -69,6 +69,8 @@ _CELLS = frozenset({"td", "th", "cell"})
 _BREAKS = frozenset({"br", "lb"})
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_CLOSED = re.compile(r"<(title|script|style|textarea|iframe)\b([^<>]*)/>", re.IGNORECASE)
+"""What XHTML closes in one tag, and HTML would read on and on."""
 _RESERVED = ("noai", "noimageai", "noml")
 
 
@@ -103,6 +105,24 @@ def read_html(text: str, name: str) -> Parsed:
     title = _title(tree) or next((s.heading[0] for s in sections if s.heading), "")
     licence, terms = _rights(tree)
     return Parsed(sections, (*findings, *reader.outline.findings), title, licence, terms)
+
+
+def read_chapter(text: str, name: str) -> Parsed:
+    """Sections of a page that is text from its first to its last element, as chapters of books are.
+
+    Raises:
+        DataError: It is too large or nested too deep.
+        DependencyError: The extra `documents` is not installed.
+    """
+    need("lxml", "EPUB")
+    tree = _parse(_CLOSED.sub(r"<\1\2></\1>", text), name)
+    reader = _Reader()
+    reader.read(tree)
+    reader.flush()
+    pictures = sum(1 for _ in tree.iter("img", "image"))
+    findings = [Finding(rule="picture", detail=str(pictures))] if pictures else []
+    sections = reader.outline.done()
+    return Parsed(sections, (*findings, *reader.outline.findings), _title(tree))
 
 
 def _parse(text: str, name: str) -> Any:  # noqa: ANN401

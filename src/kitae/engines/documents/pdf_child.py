@@ -35,12 +35,12 @@ def limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, resource.RLIM_INFINITY))
 
 
-def allow_time(num_pages: int) -> None:
-    """Give a long document more time than a short one."""
+def allow_time(pages_read: int) -> None:
+    """Give a long document more time than a short one, page by page as it earns it."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
-        seconds = int(CPU_SECONDS + CPU_SECONDS_PER_PAGE * num_pages)
+        seconds = int(CPU_SECONDS + CPU_SECONDS_PER_PAGE * pages_read)
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
 
 
@@ -65,10 +65,10 @@ def main() -> None:
     if num_pages > MAX_PAGES:
         write({"error": "pages", "pages": num_pages})
         return
-    allow_time(num_pages)
     write(about(document, num_pages))
     characters = 0
     for number in range(num_pages):
+        allow_time(number)
         page = read_page(document, number)
         characters += sum(len(line[0]) for line in page["lines"])
         if characters > MAX_CHARACTERS:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from kitae.core.errors import DataError, KitaeError
-from kitae.engines.documents import markup, pdf, plain, word
+from kitae.engines.documents import epub, markup, pdf, plain, word
 from kitae.engines.documents.findings import DocumentFinding, Finding
 from kitae.engines.documents.sections import Parsed
 from kitae.engines.reading.contents import Content, load_content
@@ -17,10 +17,10 @@ from kitae.engines.reading.encodings import Decoded, decode, is_wide
 from kitae.engines.reading.files import refuse_binary
 from kitae.records.document import Document, document_id
 
-DocumentFormat = Literal["text", "markdown", "html", "pdf", "docx"]
+DocumentFormat = Literal["text", "markdown", "html", "pdf", "docx", "epub"]
 
 MAX_TEXT_BYTES = 64 * 2**20
-READABLE = "text, Markdown, HTML, PDF or DOCX"
+READABLE = "text, Markdown, HTML, PDF, DOCX or EPUB"
 
 _MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdx")
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
@@ -82,7 +82,7 @@ def read_documents(
     """All sections of a document, and what could not be read in it.
 
     Args:
-        path: Where it is; gzip, zstandard and single-file ZIP are unpacked.
+        path: Where it is; what is packed (gz, zst, bz2, xz, an archive of one file) is unpacked.
         options: What is known about it.
         source: Its name, for the evidence.
         inner: Name of a member, where `path` is an archive of several files.
@@ -118,6 +118,8 @@ def _read(content: Content, options: DocumentOptions, source: str) -> DocumentRe
         return _reading(kind, pdf.read_pdf(data, content.name), None, options, source)
     if kind == "docx":
         return _reading(kind, word.read_word(data, content.name), None, options, source)
+    if kind == "epub":
+        return _reading(kind, epub.read_epub(data, content.name), None, options, source)
     decoded = _decode(content, kind, options.encoding)
     text, lost = _writable(decoded.text)
     readers: dict[str, Callable[[], Parsed]] = {
@@ -138,9 +140,11 @@ def _format_of(content: Content) -> DocumentFormat:
         return "pdf"
     if word.is_word(data):
         return "docx"
+    if epub.is_epub(data):
+        return "epub"
     if data.startswith(b"PK\x03\x04"):
         raise DataError(
-            f"The file {content.name!r} is an archive or office file that is no DOCX.",
+            f"The file {content.name!r} is an archive or office file that is no DOCX or EPUB.",
             where=content.where,
             fix=f"save it as {READABLE}",
         )

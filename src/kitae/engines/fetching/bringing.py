@@ -27,6 +27,7 @@ from kitae.engines.fetching.ledger import (
     stored_listing,
     whole_folder,
 )
+from kitae.engines.fetching.signs import signs_in_document
 from kitae.engines.hubs.checksums import is_plain_name
 from kitae.records.durable import raise_resource_error
 from kitae.records.source import Fetched, FetchedFile, Pin, RefusedItem
@@ -241,6 +242,7 @@ def _as_fetched(job: Job, file: RemoteFile, *, is_new: bool) -> FetchedFile:
         retrieved=time.replace(microsecond=0).isoformat(),
         licence=job.pin.licence,
         terms=job.pin.terms,
+        signs=signs_in_document(path),
     )
 
 

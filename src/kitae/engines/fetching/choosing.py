@@ -26,9 +26,9 @@ ROW_FORMATS: Mapping[str, tuple[str, ...]] = {
     "xlsx": (".xlsx",),
 }
 """Formats of rows, best first: typed and compact before loose."""
-DOCUMENT_SUFFIXES = (".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx")
-COMPRESSIONS = (".gz", ".zst")
-ARCHIVES = (".zip",)
+DOCUMENT_SUFFIXES = (".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".epub")
+COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz")
+ARCHIVES = (".zip", ".tar", ".tgz")
 NOT_DATA = frozenset({
     "readme.md", "license.txt", "license.md", "licence.txt", "licence.md", "dataset_infos.json",
     "dataset_info.json", "dataset_dict.json", "state.json", "configuration.json", "package.json",
@@ -56,11 +56,19 @@ class Asked:
         name: `owner/name`, for error texts.
         subset: One configuration, None for the default one.
         split: One split, None for all.
+        files: Patterns of the files wanted; empty where names and the card decide.
     """
 
     name: str
     subset: str | None = None
     split: str | None = None
+    files: tuple[str, ...] = ()
+
+    @property
+    def selection(self) -> dict[str, Any]:
+        """The same as plain data: what a folder was fetched for."""
+        named = {"files": list(self.files)} if self.files else {}
+        return {"subset": self.subset, "split": self.split, **named}
 
 
 def choose_files(paths: Sequence[str], card: Mapping[str, Any], asked: Asked) -> list[str]:
@@ -69,14 +77,17 @@ def choose_files(paths: Sequence[str], card: Mapping[str, Any], asked: Asked) ->
     Args:
         paths: All files of the repository.
         card: Front matter of its README; `configs` there decides, where it is.
-        asked: What the recipe wants.
+        asked: What the recipe wants; its patterns come before the choice of a format.
 
     Raises:
-        NotFoundError: There is no such subset or split.
+        NotFoundError: There is no such subset or split, or no such file.
         DataError: The repository holds no data file, or several subsets and none is the default.
     """
     configs = _configs(card)
-    by_split = _of_config(paths, configs, asked) if configs else _of_names(paths, asked)
+    if asked.files:
+        by_split = _of_patterns(paths, configs, asked)
+    else:
+        by_split = _of_config(paths, configs, asked) if configs else _of_names(paths, asked)
     if asked.split is None:
         return sorted({path for found in by_split.values() for path in found})
     wanted = SPLIT_NAMES.get(asked.split.lower(), asked.split)
@@ -144,6 +155,22 @@ def missing_shards(paths: Iterable[str]) -> list[str]:
     return sorted(wanted - there)
 
 
+def _of_patterns(
+    paths: Sequence[str], configs: Sequence[Mapping[str, Any]], asked: Asked
+) -> dict[str, list[str]]:
+    """The files that the recipe names, by split; the card tells subsets and splits where it has some."""
+    named = [path for path in matching(paths, asked.files) if is_readable(path)]
+    if not named:
+        raise _not_there("readable file", ", ".join(asked.files), paths, asked)
+    if configs and (asked.subset or asked.split):
+        return _of_config(named, configs, asked)
+    if asked.subset is not None:
+        named = [path for path in named if asked.subset in path.split("/")[:-1]]
+        if not named:
+            raise _not_there("subset", asked.subset, [], asked)
+    return _by_split(named)
+
+
 def _of_config(
     paths: Sequence[str], configs: Sequence[Mapping[str, Any]], asked: Asked
 ) -> dict[str, list[str]]:
@@ -192,11 +219,23 @@ def _by_names(paths: Sequence[str], asked: Asked) -> dict[str, list[str]]:
     chosen = _one_format(material) or [p for p in material if _is_document(p) or _is_archive(p)]
     if not chosen:
         raise _no_data(paths, asked)
-    by_split: dict[str, list[str]] = {}
-    for path in chosen:
-        by_split.setdefault(split_of(path), []).append(path)
-    untold = by_split.pop("", [])
-    return by_split or {ALL: untold}
+    return _by_split(chosen, with_untold=False)
+
+
+def _by_split(paths: Sequence[str], *, with_untold: bool = True) -> dict[str, list[str]]:
+    """Files by the split that their names tell; those that tell none count where no file tells one.
+
+    Args:
+        paths: The files.
+        with_untold: Whether those without a split count as `train` beside others too.
+    """
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        found.setdefault(split_of(path), []).append(path)
+    untold = found.pop("", [])
+    if untold and (with_untold or not found):
+        found[ALL] = [*found.get(ALL, []), *untold]
+    return found
 
 
 def _one_format(paths: Sequence[str]) -> list[str]:
@@ -246,7 +285,7 @@ def _configs(card: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _suffix(path: str) -> str:
-    """The last suffix in small letters, the one below it for `.gz` and `.zst`."""
+    """The last suffix in small letters, the one below it for `.gz` and the like."""
     suffixes = [suffix.lower() for suffix in PurePosixPath(path).suffixes]
     if suffixes and suffixes[-1] in COMPRESSIONS:
         suffixes.pop()

@@ -88,12 +88,12 @@ class HuggingFaceDatasets:
         """The data files of the pinned commit, chosen by subset and split."""
         assert isinstance(source, HuggingFaceSource)
         repository = _Repository(self._client, source.hub, pin.revision)
-        asked = Asked(source.hub, source.subset, source.split)
+        asked = Asked(source.hub, source.subset, source.split, source.files)
         return bring(
             Job(
                 hub=HUB,
                 name=source.hub,
-                selection={"subset": source.subset, "split": source.split},
+                selection=asked.selection,
                 pin=pin,
                 folder=folder,
                 list_files=lambda partial: repository.listing(asked, partial),

@@ -90,12 +90,12 @@ class ModelScopeDatasets:
         """The data files of the pinned version, chosen by subset and split."""
         assert isinstance(source, ModelScopeSource)
         repository = _Repository(self._client, source.modelscope, pin.revision)
-        asked = Asked(source.modelscope, source.subset, source.split)
+        asked = Asked(source.modelscope, source.subset, source.split, source.files)
         return bring(
             Job(
                 hub=HUB,
                 name=source.modelscope,
-                selection={"subset": source.subset, "split": source.split},
+                selection=asked.selection,
                 pin=pin,
                 folder=folder,
                 list_files=lambda partial: repository.listing(asked, partial),

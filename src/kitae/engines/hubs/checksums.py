@@ -20,6 +20,7 @@ MANIFEST = "manifest.json"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LINE = re.compile(r"([0-9a-fA-F]{64}) [ *](.+)")
 
+
 def verify_checksums(folder: Path) -> bool:
     """Compare a folder's files with the checksums that came with them.
 

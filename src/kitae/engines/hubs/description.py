@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kitae.core.errors import DataError
-from kitae.core.hashing import digest
-from kitae.core.hashing import file_digest
+from kitae.core.hashing import digest, file_digest
 from kitae.engines.hubs.licences import read_licence
 from kitae.engines.hubs.safetensors_header import DTYPE_NAMES, TensorHeader, read_header
 from kitae.engines.hubs.safety import WEIGHTS_INDEX, read_settings

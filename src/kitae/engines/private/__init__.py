@@ -1,5 +1,6 @@
 """Private data and secrets in a text: found, shown in part, masked. Pure; needs no model and no network."""
 
+from kitae.engines.private.columns import private_suspects
 from kitae.engines.private.find import find_private
 from kitae.engines.private.finding import KINDS, MASKS, Finding, Kind, mask, shown
 from kitae.engines.private.gate import (
@@ -22,5 +23,6 @@ __all__ = [
     "find_private",
     "mask",
     "may_have_private",
+    "private_suspects",
     "shown",
 ]

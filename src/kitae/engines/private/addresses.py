@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterator
 
 from kitae.engines.private.finding import Finding
-from kitae.engines.private.view import says_around
+from kitae.engines.private.view import in_windows, says_around, windows_around
 
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+@/\\-])(?P<local>[A-Za-z0-9_%+-](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_%+-])?)"
     r"@(?P<domain>(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.){1,6}(?P<top>[A-Za-z]{2,24}))(?![A-Za-z0-9@-])"
 )
+_LONGEST_LOCAL = 64
+_LONGEST_DOMAIN = 6 * 64 + 24 + 2
+"""Characters behind the `@`, with two that must not follow."""
 _FILE_ENDINGS = frozenset((
     "png", "jpg", "jpeg", "gif", "svg", "webp", "js", "ts", "css", "py", "html", "json", "md",
     "txt", "tar", "gz", "zip",
@@ -64,7 +67,9 @@ _EXAMPLE_LOGIN = re.compile(
 
 def find_emails(view: str) -> Iterator[Finding]:
     """Mail addresses; those of example domains and example people are marked as examples."""
-    for found in _EMAIL.finditer(view):
+    for found in in_windows(
+        _EMAIL, view, windows_around("@", view, _LONGEST_LOCAL, _LONGEST_DOMAIN)
+    ):
         if found["top"].lower() in _FILE_ENDINGS or _IN_LOGIN.search(view[: found.start()][-200:]):
             continue
         local, domain = found["local"].lower(), found["domain"].lower()
@@ -126,7 +131,7 @@ def _machine(
 
 def find_logins(view: str) -> Iterator[Finding]:
     """The `user:password` part of links such as `https://user:password@host`."""
-    for found in _LOGIN.finditer(view):
+    for found in _LOGIN.finditer(view) if "://" in view else ():
         host = found["host"].lower()
         is_local = host in ("localhost", "127.0.0.1") or host.rsplit(".", 1)[-1] in _RESERVED_TOP
         yield Finding(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from kitae.engines.private.finding import Finding, head_of
 from kitae.engines.private.gate import may_announce_key, may_have_token
 
-_PROVIDERS: tuple[tuple[str, str], ...] = (
+PROVIDERS: tuple[tuple[str, str], ...] = (
     (
         "private key",
         r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[\s\S]{0,8000}?(?:-----END [A-Z0-9 ]{0,40}-----|\Z)",
@@ -44,10 +44,10 @@ _PROVIDERS: tuple[tuple[str, str], ...] = (
 )
 """Provider and shape, from the providers' own documents on secret scanning."""
 _TOKEN = re.compile(
-    "(?<![0-9A-Za-z_-])(?:" + "|".join(f"({shape})" for _, shape in _PROVIDERS) + ")(?![0-9A-Za-z])"
+    "(?<![0-9A-Za-z_-])(?:" + "|".join(f"({shape})" for _, shape in PROVIDERS) + ")(?![0-9A-Za-z])"
 )
 
-_NAMED = re.compile(
+ANNOUNCED = re.compile(
     r"(?P<name>(?:api|access|secret|auth|private|client|account)[ _-]?(?:key|token|secret)(?:[ _-]?(?:id|key))?|apikey|bearer"
     r"|authorization|token|secret|パスワード|暗証番号|密码|密碼|口令|passw(?:or)?d|passwort|passphrase|pwd)"
     r"(?![A-Za-z])[\"'”]?(?:\]\s*)?(?:\s*(?:[:=]|=>|->|\bis\b|は|是|为)\s*|\s+(?=[0-9A-Za-z_-]{24,}))(?:bearer\s+)?"
@@ -75,12 +75,12 @@ def find_keys(view: str) -> Iterator[Finding]:
     """Keys of known providers, then values that words such as `api_key` or `パスワード` announce."""
     tokens = _TOKEN.finditer(view) if may_have_token(view) else ()
     for found in tokens:
-        name = _PROVIDERS[(found.lastindex or 1) - 1][0]
+        name = PROVIDERS[(found.lastindex or 1) - 1][0]
         if name != "private key" and not _is_random(found.group(), name):
             continue
         is_example = _is_example_key(found.group(), name)
         yield Finding("key", found.start(), found.end(), name, head_of(found.group()), is_example)
-    announced = _NAMED.finditer(view) if may_announce_key(view) else ()
+    announced = ANNOUNCED.finditer(view) if may_announce_key(view) else ()
     for found in announced:
         yield from _announced(found)
 

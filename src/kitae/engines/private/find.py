@@ -13,7 +13,8 @@ from kitae.engines.private.numbers import find_cards, find_ibans, find_national_
 from kitae.engines.private.phones import find_phones
 from kitae.engines.private.view import number_windows, plain_view
 
-_CODE = re.compile("[A-Za-z]{6}[0-9]{2}[A-Za-z][0-9]{2}[A-Za-z][0-9]")
+_CODE = re.compile("[0-9]{2}[A-Za-z][0-9]{2}[A-Za-z][0-9]")
+_DIGIT = re.compile("[0-9]")
 _NUMBER_OR_COLONS = re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]|:[0-9A-Fa-f]{0,4}:")
 MOST_ROUNDS = 10
 
@@ -27,7 +28,8 @@ def find_private(text: str) -> tuple[Finding, ...]:
         return ()
     found = merged(_one_look(text))
     for _ in range(MOST_ROUNDS):
-        rest = _one_look(mask(text, found)) if found else []
+        masked = mask(text, found)
+        rest = _one_look(masked) if found and may_have_private(masked) else []
         if not rest:
             break
         found = merged([*found, *(_moved(one, found) for one in rest)])
@@ -53,7 +55,14 @@ def _each(view: str) -> Iterator[Finding]:
     if "@" in view:
         yield from find_emails(view)
         yield from find_logins(view)
-    if _NUMBER_OR_COLONS.search(view):
+    if _DIGIT.search(view):
+        yield from _with_digits(view)
+    yield from find_keys(view)
+
+
+def _with_digits(view: str) -> Iterator[Finding]:
+    has_signs = view.count(".") > 2 or view.count(":") > 1
+    if has_signs and _NUMBER_OR_COLONS.search(view):
         yield from find_machines(view)
     if windows := number_windows(view):
         yield from find_cards(view, windows)
@@ -62,4 +71,3 @@ def _each(view: str) -> Iterator[Finding]:
         yield from find_phones(view, windows)
     if _CODE.search(view):
         yield from find_tax_codes(view)
-    yield from find_keys(view)

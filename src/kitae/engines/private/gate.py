@@ -26,7 +26,7 @@ class Trigger:
 
 _DIGIT = "[0-9０-９]"
 _GAP = "[-. ()/+\u3000－（）．‐‑–—―‒ー−\u00a0\u2002\u2003\u2009\u202f]{0,3}"
-_TOKEN_STARTS = (
+TOKEN_STARTS = (
     "-----BEGIN ",
     "AKIA", "ASIA", "AIza", "ya29.", "GOCSPX-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_",
     "glpat-", "gldt-", "glrt-", "glptt-", "xox", "hooks.slack.com", "sk_live_", "sk_test_", "rk_live_",
@@ -34,7 +34,7 @@ _TOKEN_STARTS = (
     "dor_v1_", "shpat_", "shpca_", "shppa_", "shpss_", "LTAI", "AKID", "gsk_", "xai-", "r8_",
     "AccountKey=",
 )  # fmt: skip
-_CJK_WORDS = ("パスワード", "暗証番号", "密码", "密碼", "口令")
+CJK_WORDS = ("パスワード", "暗証番号", "密码", "密碼", "口令")
 
 TRIGGERS: tuple[Trigger, ...] = (
     Trigger("bytes", "@"),
@@ -44,7 +44,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger("pattern", "[0-9A-Fa-f]::?[0-9A-Fa-f]{0,4}::?[0-9A-Fa-f]{1,4}:"),
     Trigger("pattern", "[0-9A-Fa-f]::[0-9A-Fa-f]"),
     Trigger("pattern", "[A-Za-z]{6}[0-9]{2}[A-Za-z][0-9]{2}[A-Za-z][0-9]"),
-    *(Trigger("bytes", start) for start in _TOKEN_STARTS),
+    *(Trigger("bytes", start) for start in TOKEN_STARTS),
     *(
         Trigger("pattern", rf"{word}[\"'”]?\]?\s*(?:[:=]|[-=]>|is |は|是|为)", any_case=True)
         for word in (
@@ -60,7 +60,7 @@ TRIGGERS: tuple[Trigger, ...] = (
         )
     ),
     Trigger("pattern", r"(?:bearer|token|key|secret)\s+[0-9A-Za-z_-]{24}", any_case=True),
-    *(Trigger("bytes", word) for word in _CJK_WORDS),
+    *(Trigger("bytes", word) for word in CJK_WORDS),
 )
 
 
@@ -77,9 +77,9 @@ _WITH_DIGIT = re.compile(
 )
 _ANNOUNCED = re.compile("|".join(map(_as_pattern, (t for t in TRIGGERS if t.any_case))))
 _ANNOUNCING = ("passw", "passphrase", "pwd", "token", "secret", "authorization", "bearer", "key")
-_WITH_LINE = tuple(start for start in _TOKEN_STARTS if "_" in start)
-_WITH_DASH = tuple(start for start in _TOKEN_STARTS if "-" in start)
-_OTHERS = tuple(start for start in _TOKEN_STARTS if "_" not in start and "-" not in start)
+_WITH_LINE = tuple(start for start in TOKEN_STARTS if "_" in start)
+_WITH_DASH = tuple(start for start in TOKEN_STARTS if "-" in start)
+_OTHERS = tuple(start for start in TOKEN_STARTS if "_" not in start and "-" not in start)
 _DIGITS = re.compile(_DIGIT)
 
 
@@ -106,7 +106,7 @@ def may_have_token(text: str) -> bool:
 
 def may_announce_key(text: str) -> bool:
     """Whether a text has a word such as `password`, and a sign that a value follows."""
-    if not text.isascii() and any(word in text for word in _CJK_WORDS):
+    if not text.isascii() and any(word in text for word in CJK_WORDS):
         return True
     lower = text.lower()
     return any(word in lower for word in _ANNOUNCING) and _ANNOUNCED.search(text) is not None

@@ -42,6 +42,7 @@ _OTHER_NUMBER = re.compile(
 )
 _IN_CODE = re.compile(r"(?:[=\[{$€£¥#/+*^-]|[A-Za-z0-9_]\(|[\"']\s*:)\s*[\"']?$")
 
+_IBAN_START = re.compile("[A-Z]{2}[0-9]{2}")
 _IBAN = re.compile(r"(?<![0-9A-Za-z_])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}")
 
 
@@ -167,7 +168,7 @@ def _is_free_standing(view: str, found: re.Match[str]) -> bool:
 
 def find_ibans(view: str) -> Iterator[Finding]:
     """Bank accounts: the country's length, and mod 97."""
-    for found in _IBAN.finditer(view):
+    for found in _IBAN.finditer(view) if _IBAN_START.search(view) else ():
         end = _iban_end(found)
         value = view[found.start() : end].replace(" ", "")
         is_whole = not re.match(r"[A-Za-z0-9_]", view[end : end + 1])

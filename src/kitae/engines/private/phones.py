@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from kitae.engines.private.finding import Finding, tail_of
@@ -68,16 +69,17 @@ _CHINESE_MOBILE = re.compile(rf"{_START}1[3-9][0-9]{{9}}{_END}")
 _JAPANESE_MOBILE = re.compile(rf"{_START}0[789]0[0-9]{{8}}{_END}")
 _ANNOUNCED = re.compile(rf"{_START}\+?\(?[0-9](?:[ .()/-]{{0,2}}[0-9]){{6,14}}{_END}")
 _WORDS = re.compile(
-    r"\b(?:tele)?phone|\btel\b|\bmobile|\bcell\b|\bfax\b|\bcall (?:us|me|him|her|them|at|on)\b|\btext (?:me|us) at|\bwhatsapp"
-    r"|\btelefon|\btéléphone|\bteléfono|\bportable\b|\bhandy\b|\bcontact number"
+    r"\b(?:(?:tele)?phone|tel\b|mobile|cell\b|fax\b|call (?:us|me|him|her|them|at|on)\b|text (?:me|us) at|whatsapp"
+    r"|telefon|téléphone|teléfono|portable\b|handy\b|contact number)"
     r"|電話|携帯|ファックス|ファクス|连络电话|電话|电话|手机|手機|热线|联系方式|微信|☎|📞",
     re.IGNORECASE,
 )
-_NOT_ANNOUNCED = re.compile(
-    r"(?:order|ticket|invoice|tracking|serial|model|part|case|reference|ref|account|isbn|issn|zip|postal|postcode"
-    r"|date|since|price|cost|total|population|注文|订单|訂單|型番|型号|号码牌|郵便|邮编|邮政|\bid)[^0-9\n]{0,14}$",
-    re.IGNORECASE,
+_OTHER_NUMBERS = (
+    "order|ticket|invoice|tracking|serial|model|part|case|reference|ref|account|isbn|issn|zip|postal|postcode"
+    "|date|since|price|cost|total|population|注文|订单|訂單|型番|型号|号码牌|郵便|邮编|邮政"
 )
+_ANNOUNCES_OTHER = re.compile(rf"(?:{_OTHER_NUMBERS}|\bid)[^0-9\n]{{0,14}}$", re.IGNORECASE)
+_STEMS = (*_OTHER_NUMBERS.split("|"), "id")
 _DATE = re.compile(
     r"^(?:(?:1[5-9]|20|21)[0-9]{2}([-/. ])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-/.])[0-9]{1,2}\2(?:1[5-9]|20)?[0-9]{2}"
     r"|(?:1[5-9]|20)[0-9]{2}[-/ ]+(?:1[5-9]|20)[0-9]{2}|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9])"
@@ -114,7 +116,7 @@ def find_phones(view: str, windows: Sequence[Window]) -> Iterator[Finding]:
         for found in in_windows(shape, view, windows):
             is_round = all(part.endswith("00") for part in re.findall("[0-9]+", found.group()))
             before = view[max(0, found.start() - 30) : found.start()]
-            if not is_round and not _NOT_ANNOUNCED.search(before):
+            if not is_round and not _announces_other(before):
                 yield _phone(found, name)
     yield from _bare_mobiles(view, windows)
     yield from _announced(view, windows)
@@ -127,9 +129,8 @@ def _bare_mobiles(view: str, windows: Sequence[Window]) -> Iterator[Finding]:
             before = view[max(0, found.start() - 20) : found.start()]
             near = before + view[found.end() : found.end() + 10]
             is_cjk = any("\u3040" <= letter <= "\u9fff" for letter in near)
-            if (is_cjk or says_before(view, found.start(), _WORDS)) and not _NOT_ANNOUNCED.search(
-                before
-            ):
+            is_named = is_cjk or says_before(view, found.start(), _WORDS)
+            if is_named and not _announces_other(before):
                 yield _phone(found, name)
 
 
@@ -144,8 +145,15 @@ def _announced(view: str, windows: Sequence[Window]) -> Iterator[Finding]:
             continue
         before = view[max(0, found.start() - 30) : found.start()]
         is_long = digits[0] == "0" or len(digits) >= 8 or "-" in found.group()
-        if is_long and not _NOT_ANNOUNCED.search(before):
+        if is_long and not _announces_other(before):
             yield _phone(found, "announced by a word")
+
+
+@lru_cache(maxsize=256)
+def _announces_other(before: str) -> bool:
+    """Whether the words before a number say that it is an order, a date or a price."""
+    lower = before.lower()
+    return any(stem in lower for stem in _STEMS) and _ANNOUNCES_OTHER.search(before) is not None
 
 
 def _phone(found: re.Match[str], evidence: str) -> Finding:
@@ -162,6 +170,7 @@ def _phone(found: re.Match[str], evidence: str) -> Finding:
     )
 
 
+@lru_cache(maxsize=256)
 def is_made_up(digits: str) -> bool:
     """Reserved for films and manuals, or repeating or counting digits as people invent them."""
     tail = digits[-8:]

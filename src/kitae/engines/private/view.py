@@ -43,6 +43,19 @@ def in_windows(
         yield from shape.finditer(view, start, end)
 
 
+def windows_around(sign: str, view: str, before: int, after: int) -> list[Window]:
+    """From so far before each place of a sign to so far behind it; windows that overlap are one."""
+    windows: list[Window] = []
+    place = view.find(sign)
+    while place >= 0:
+        start, end = max(0, place - before), place + after
+        if windows and start <= windows[-1][1]:
+            start = windows.pop()[0]
+        windows.append((start, end))
+        place = view.find(sign, place + 1)
+    return windows
+
+
 def says_before(view: str, start: int, words: re.Pattern[str]) -> bool:
     """Whether one of the words stands at most `BEFORE` characters before a place, in the same line."""
     return words.search(_same_line(view[max(0, start - BEFORE) : start])) is not None

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 MAX_XML_BYTES = 2**30
+MAX_TAGS = 5_000_000
+"""Of a part that is held as a tree: a book of a thousand pages has half as many."""
 _XML_NAMES = (".xml", ".rels", ".vml")
 _DOCTYPES = tuple("<!DOCTYPE".encode(codec) for codec in ("ascii", "utf-16-le", "utf-16-be"))
 _OVERLAP = max(len(mark) for mark in _DOCTYPES) - 1
@@ -71,6 +73,13 @@ def parse_part(archive: Archive, inner: str, name: str) -> Element | None:
 
     if inner not in archive.names:
         return None
+    tags = count_marks(archive, inner, (b"<",))
+    if tags > MAX_TAGS:
+        raise DataError(
+            f"The office file {name!r} holds {tags} tags in one part; {MAX_TAGS} is the limit.",
+            where=f"{name}/{inner}",
+            fix="save the text in several files",
+        )
     try:
         return fromstring(archive.read(inner), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, RecursionError) as error:

@@ -16,6 +16,25 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from kitae.engines.reading.plain_scan import (
+    EMPTY,
+    END,
+    ESCAPED,
+    HALF,
+    KEY,
+    KEY_END,
+    KIND,
+    MAX_KEYS,
+    MAX_TURNS,
+    NULL,
+    START,
+    STRING,
+    TURNS,
+    code_point,
+    plain_escape,
+    same_bytes,
+    scan_row,
+)
 from kitae.engines.reading.rows import MAX_ROW_CHARACTERS
 from kitae.engines.reading.shapes import (
     ASSISTANT,
@@ -32,16 +51,10 @@ from kitae.engines.reading.shapes import (
 )
 from kitae.engines.texts.column import TextColumn
 
-MAX_KEYS = 24
-MAX_TURNS = 3
 PADDING = 32
 """Bytes after the data that may be read and are not."""
 
 NUM_TEXTS = 4
-_STRING, _NULL, _EMPTY, _SCALAR, _TURNS = range(5)
-_KEY, _KEY_END, _KIND, _START, _END, _ESCAPED = range(6)
-_HALF = 6
-"""A turn is two keys with their texts, each in the first six places or the next six."""
 _BROKEN = -2
 
 
@@ -124,13 +137,13 @@ def _read_lines(block: Any, tables: Any, out: Any) -> Any:  # noqa: ANN401
     data, starts = block
     places, of_shape, ends, texts = out
     spans = np.zeros((MAX_KEYS, 6), np.int64)
-    turns = np.zeros((MAX_TURNS, 2 * _HALF), np.int64)
+    turns = np.zeros((MAX_TURNS, 2 * HALF), np.int64)
     chosen = np.zeros((NUM_TEXTS, 3), np.int64)
     count = 0
     for line in range(starts.shape[0] - 1):
         if starts[line + 1] - starts[line] > MAX_ROW_CHARACTERS or places[line] == _BROKEN:
             continue
-        num_keys, num_turns = _scan_row(data, starts[line], starts[line + 1] - 1, spans, turns)
+        num_keys, num_turns = scan_row(data, starts[line], starts[line + 1] - 1, spans, turns)
         if num_keys <= 0:
             continue
         shape = _find_shape(data, spans, num_keys, tables)
@@ -147,197 +160,6 @@ def _read_lines(block: Any, tables: Any, out: Any) -> Any:  # noqa: ANN401
 
 
 @nb.njit
-def _blank(data: Any, place: Any, end: Any) -> Any:  # noqa: ANN401
-    """The next place that is no white space."""
-    while place < end and (data[place] == 32 or data[place] == 9 or data[place] == 13):
-        place += 1
-    return place
-
-
-@nb.njit
-def _scan_row(data: Any, place: Any, end: Any, spans: Any, turns: Any) -> Any:  # noqa: ANN401
-    """(number of keys, number of turns) of an object that fills the line; (-1, 0) for anything else."""
-    place = _blank(data, place, end)
-    if place >= end or data[place] != 123:
-        return -1, 0
-    number, num_turns = 0, 0
-    while number < MAX_KEYS:
-        place = _scan_key(data, place + 1, end, spans[number])
-        if place < 0:
-            return -1, 0
-        if data[place] == 91:
-            room = turns if num_turns == 0 else turns[:0]
-            place, found = _scan_list(data, place, end, room)
-            spans[number, _KIND] = _TURNS if found > 0 else _EMPTY
-            num_turns += found
-        else:
-            place = _scan_value(data, place, end, spans[number])
-        if place < 0 or _is_twice(data, spans, number):
-            return -1, 0
-        number += 1
-        place = _blank(data, place, end)
-        if place < end and data[place] == 44:
-            continue
-        if place >= end or data[place] != 125:
-            return -1, 0
-        is_all = _blank(data, place + 1, end) == end
-        return (number, num_turns) if is_all else (-1, 0)
-    return -1, 0
-
-
-@nb.njit
-def _scan_key(data: Any, place: Any, end: Any, span: Any) -> Any:  # noqa: ANN401
-    """Note a key without escapes; the place of its value, -1 where there is none."""
-    place = _blank(data, place, end)
-    if place >= end or data[place] != 34:
-        return -1
-    stop, is_escaped = _scan_string(data, place + 1, end)
-    if stop < 0 or is_escaped:
-        return -1
-    span[_KEY], span[_KEY_END] = place + 1, stop
-    place = _blank(data, stop + 1, end)
-    if place >= end or data[place] != 58:
-        return -1
-    place = _blank(data, place + 1, end)
-    return place if place < end else -1
-
-
-@nb.njit
-def _is_twice(data: Any, spans: Any, number: Any) -> Any:  # noqa: ANN401
-    start, size = spans[number, _KEY], spans[number, _KEY_END] - spans[number, _KEY]
-    for other in range(number):
-        first = spans[other, _KEY]
-        if spans[other, _KEY_END] - first == size and _same(data, start, data, first, size):
-            return True
-    return False
-
-
-@nb.njit
-def _same(one: Any, start: Any, other: Any, first: Any, size: Any) -> Any:  # noqa: ANN401
-    for i in range(size):  # noqa: SIM110
-        if one[start + i] != other[first + i]:
-            return False
-    return True
-
-
-@nb.njit
-def _scan_value(data: Any, place: Any, end: Any, span: Any) -> Any:  # noqa: ANN401
-    """Note a text, null, true, false or a plain number; the place after it, -1 for anything else."""
-    sign = data[place]
-    if sign == 34:
-        stop, is_escaped = _scan_string(data, place + 1, end)
-        span[_KIND], span[_START], span[_END] = _STRING, place + 1, stop
-        span[_ESCAPED] = np.int64(is_escaped)
-        return stop + 1 if stop >= 0 else -1
-    rest = end - place
-    if rest >= 4 and data[place + 1] == 117 and data[place + 2] == 108 and data[place + 3] == 108:
-        span[_KIND] = _NULL
-        return place + 4 if sign == 110 else -1
-    span[_KIND] = _SCALAR
-    if sign == 116:
-        is_true = rest >= 4 and data[place + 1] == 114 and data[place + 2] == 117
-        return place + 4 if is_true and data[place + 3] == 101 else -1
-    if sign == 102:
-        is_false = rest >= 5 and data[place + 1] == 97 and data[place + 2] == 108
-        return place + 5 if is_false and data[place + 3] == 115 and data[place + 4] == 101 else -1
-    return _scan_number(data, place, end)
-
-
-@nb.njit
-def _scan_number(data: Any, place: Any, end: Any) -> Any:  # noqa: ANN401
-    if data[place] == 45:
-        place += 1
-    start = place
-    while place < end and 48 <= data[place] <= 57:
-        place += 1
-    size = place - start
-    if size == 0 or size > 18 or (size > 1 and data[start] == 48):
-        return -1
-    if place < end and data[place] == 46:
-        start = place + 1
-        place = start
-        while place < end and 48 <= data[place] <= 57:
-            place += 1
-        if place == start:
-            return -1
-    is_odd = place < end and (data[place] == 101 or data[place] == 69 or data[place] == 46)
-    return -1 if is_odd else place
-
-
-@nb.njit
-def _scan_string(data: Any, place: Any, end: Any) -> Any:  # noqa: ANN401
-    """(place of the closing quote, whether there are escapes); -1 where the text is not sound."""
-    is_escaped = False
-    while place < end:
-        sign = data[place]
-        if sign == 34:
-            return place, is_escaped
-        if sign < 32:
-            return -1, is_escaped
-        if sign == 92:
-            is_escaped = True
-            place = _after_escape(data, place + 1, end)
-            if place < 0:
-                return -1, is_escaped
-        elif sign == 239 and data[place + 1] == 191 and data[place + 2] == 189:
-            return -1, is_escaped
-        else:
-            place += 1
-    return -1, is_escaped
-
-
-@nb.njit
-def _after_escape(data: Any, place: Any, end: Any) -> Any:  # noqa: ANN401
-    """The place after an escape, given that after its backslash; -1 where it stands for no character."""
-    if place >= end:
-        return -1
-    if data[place] == 117:
-        code, after = _code_point(data, place + 1, end)
-        return -1 if code <= 0 or code == 0xFFFD else after
-    return place + 1 if _plain(data[place]) > 0 else -1
-
-
-@nb.njit
-def _scan_list(data: Any, place: Any, end: Any, turns: Any) -> Any:  # noqa: ANN401
-    """(place after a list of turns, their number); an empty one has none, anything else is at -1."""
-    place = _blank(data, place + 1, end)
-    if place < end and data[place] == 93:
-        return place + 1, 0
-    number = 0
-    while number < turns.shape[0]:
-        place = _scan_turn(data, place, end, turns[number])
-        if place < 0 or place >= end:
-            return -1, 0
-        number += 1
-        if data[place] == 93:
-            return place + 1, number
-        if data[place] != 44:
-            return -1, 0
-        place += 1
-    return -1, 0
-
-
-@nb.njit
-def _scan_turn(data: Any, place: Any, end: Any, turn: Any) -> Any:  # noqa: ANN401
-    """Note an object of two texts; the place of what follows it, -1 for anything else."""
-    place = _blank(data, place, end)
-    if place >= end or data[place] != 123:
-        return -1
-    for half in range(2):
-        span = turn[half * _HALF : (half + 1) * _HALF]
-        place = _scan_key(data, place + 1, end, span)
-        if place < 0 or data[place] != 34:
-            return -1
-        place = _scan_value(data, place, end, span)
-        if place < 0:
-            return -1
-        place = _blank(data, place, end)
-        if place >= end or data[place] != (44 if half == 0 else 125):
-            return -1
-    return _blank(data, place + 1, end)
-
-
-@nb.njit
 def _find_shape(data: Any, spans: Any, num_keys: Any, tables: Any) -> Any:  # noqa: ANN401
     names, name_ends = tables[0]
     first_of = tables[1]
@@ -348,8 +170,8 @@ def _find_shape(data: Any, spans: Any, num_keys: Any, tables: Any) -> Any:  # no
         is_same = True
         for i in range(num_keys):
             start, size = name_ends[first + i], name_ends[first + i + 1] - name_ends[first + i]
-            mine = spans[i, _KEY]
-            if spans[i, _KEY_END] - mine != size or not _same(data, mine, names, start, size):
+            mine = spans[i, KEY]
+            if spans[i, KEY_END] - mine != size or not same_bytes(data, mine, names, start, size):
                 is_same = False
                 break
         if is_same:
@@ -364,21 +186,21 @@ def _choose(data: Any, found: Any, tables: Any, shape: Any, chosen: Any) -> Any:
     first, roles = tables[1][shape], tables[2]
     chosen[:, :] = 0
     for i in range(tables[1][shape + 1] - first - 2):
-        role, kind = roles[first + i], spans[i, _KIND]
-        is_empty = kind in (_NULL, _EMPTY)
-        is_empty |= kind == _STRING and spans[i, _START] == spans[i, _END]
+        role, kind = roles[first + i], spans[i, KIND]
+        is_empty = kind in (NULL, EMPTY)
+        is_empty |= kind == STRING and spans[i, START] == spans[i, END]
         if role < NUM_TEXTS:
             is_optional = role in (INPUT, SYSTEM)
-            if kind == _STRING:
-                chosen[role, 0], chosen[role, 1] = spans[i, _START], spans[i, _END]
-                chosen[role, 2] = spans[i, _ESCAPED]
-            elif kind != _NULL or not is_optional:
+            if kind == STRING:
+                chosen[role, 0], chosen[role, 1] = spans[i, START], spans[i, END]
+                chosen[role, 2] = spans[i, ESCAPED]
+            elif kind != NULL or not is_optional:
                 return False
         elif role == NOTHING:
             if not is_empty:
                 return False
         elif role == TALK and not (
-            kind == _TURNS and _choose_turns(data, turns, num_turns, (tables, shape), chosen)
+            kind == TURNS and _choose_turns(data, turns, num_turns, (tables, shape), chosen)
         ):
             return False
     return chosen[INSTRUCTION, 1] > chosen[INSTRUCTION, 0] and chosen[OUTPUT, 1] > chosen[OUTPUT, 0]
@@ -396,7 +218,7 @@ def _choose_turns(data: Any, turns: Any, num_turns: Any, wanted: Any, chosen: An
         has_text = False
         text = 0
         for half in range(2):
-            at = half * _HALF
+            at = half * HALF
             if _is_named(data, turns[turn, at:], tables[0], first):
                 voice = _voice(data, turns[turn, at:], tables)
             elif _is_named(data, turns[turn, at:], tables[0], first + 1):
@@ -410,11 +232,11 @@ def _choose_turns(data: Any, turns: Any, num_turns: Any, wanted: Any, chosen: An
             role = INSTRUCTION if voice == USER else -1
         else:
             role = OUTPUT if voice == ASSISTANT else -1
-        if role < 0 or turns[turn, text + _END] == turns[turn, text + _START]:
+        if role < 0 or turns[turn, text + END] == turns[turn, text + START]:
             return False
-        chosen[role, 0] = turns[turn, text + _START]
-        chosen[role, 1] = turns[turn, text + _END]
-        chosen[role, 2] = turns[turn, text + _ESCAPED]
+        chosen[role, 0] = turns[turn, text + START]
+        chosen[role, 1] = turns[turn, text + END]
+        chosen[role, 2] = turns[turn, text + ESCAPED]
     return True
 
 
@@ -422,18 +244,20 @@ def _choose_turns(data: Any, turns: Any, num_turns: Any, wanted: Any, chosen: An
 def _is_named(data: Any, span: Any, names: Any, place: Any) -> Any:  # noqa: ANN401
     stored, ends = names
     start, size = ends[place], ends[place + 1] - ends[place]
-    first = span[_KEY]
-    return size > 0 and span[_KEY_END] - first == size and _same(data, first, stored, start, size)
+    first = span[KEY]
+    return (
+        size > 0 and span[KEY_END] - first == size and same_bytes(data, first, stored, start, size)
+    )
 
 
 @nb.njit
 def _voice(data: Any, span: Any, tables: Any) -> Any:  # noqa: ANN401
     """Who a name stands for; -1 for an unknown one."""
     stored, ends = tables[3]
-    first, size = span[_START], span[_END] - span[_START]
+    first, size = span[START], span[END] - span[START]
     for voice in range(ends.shape[0] - 1):
         start = ends[voice]
-        if ends[voice + 1] - start == size and _same(data, first, stored, start, size):
+        if ends[voice + 1] - start == size and same_bytes(data, first, stored, start, size):
             return tables[4][voice]
     return -1
 
@@ -468,61 +292,12 @@ def _write_text(data: Any, span: Any, out: Any, at: Any) -> Any:  # noqa: ANN401
         sign = data[place]
         place += 1
         if sign == 117:
-            code, place = _code_point(data, place, end)
+            code, place = code_point(data, place, end)
             at = _write_character(code, out, at)
         else:
-            out[at] = _plain(sign)
+            out[at] = plain_escape(sign)
             at += 1
     return at
-
-
-@nb.njit
-def _plain(sign: Any) -> Any:  # noqa: ANN401
-    """What an escape of one letter stands for; 0 for none."""
-    if sign == 34 or sign == 92 or sign == 47:
-        return np.uint8(sign)
-    if sign == 110:
-        return np.uint8(10)
-    if sign == 116:
-        return np.uint8(9)
-    if sign == 114:
-        return np.uint8(13)
-    if sign == 98:
-        return np.uint8(8)
-    return np.uint8(12) if sign == 102 else np.uint8(0)
-
-
-@nb.njit
-def _code_point(data: Any, place: Any, end: Any) -> Any:  # noqa: ANN401
-    """(character of an escape, the place after it); (-1, ...) for half a character or no digits."""
-    code = _four_digits(data, place, end)
-    place += 4
-    if code < 0xD800 or code > 0xDFFF:
-        return code, place
-    is_pair = code < 0xDC00 and place + 6 <= end and data[place] == 92 and data[place + 1] == 117
-    low = _four_digits(data, place + 2, end) if is_pair else -1
-    if low < 0xDC00 or low > 0xDFFF:
-        return np.int64(-1), place
-    return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00), place + 6
-
-
-@nb.njit
-def _four_digits(data: Any, place: Any, end: Any) -> Any:  # noqa: ANN401
-    value = np.int64(0)
-    if place + 4 > end:
-        return np.int64(-1)
-    for i in range(place, place + 4):
-        sign = np.int64(data[i])
-        if 48 <= sign <= 57:
-            digit = sign - 48
-        elif 65 <= sign <= 70:
-            digit = sign - 55
-        elif 97 <= sign <= 102:
-            digit = sign - 87
-        else:
-            return np.int64(-1)
-        value = (value << 4) | digit
-    return value
 
 
 @nb.njit

@@ -225,7 +225,7 @@ class _SheetReader:
         row: Any,  # noqa: ANN401
         merged: dict[int, tuple[int, str]],
     ) -> None:
-        cells = [_text(cell) for cell in row]
+        cells = ["" if cell.value is None else _text(cell) for cell in row]
         for column in [column for column, (last, _) in merged.items() if last < line]:
             del merged[column]
         for column, (_, text) in merged.items():
@@ -233,9 +233,10 @@ class _SheetReader:
             cells[column - 1] = text
         while cells and not cells[-1]:
             cells.pop()
-        if not any(cell.strip() for cell in cells):
+        if not "".join(cells).strip():
             return
-        error = next((str(c.value) for c in row if getattr(c, "data_type", "") == "e"), None)
+        filled = [cell for cell in row if cell.value is not None]
+        error = next((str(c.value) for c in filled if getattr(c, "data_type", "") == "e"), None)
         if error is not None:
             sheet.errors[line] = error
         if merged:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numba as nb
 import numpy as np
@@ -14,8 +14,12 @@ from kitae.engines.language import short_form
 from kitae.engines.similarity.neighbours import estimated_jaccards, exact_jaccards
 from kitae.engines.texts.column import TextColumn
 from kitae.engines.texts.memo import MEMO
-from kitae.engines.texts.signatures import MinHashes, Signatures, shingle_values
+from kitae.engines.texts.signatures import MinHashes, Signatures, distinct_sorted, shingle_values
+from kitae.engines.texts.tokens import tokenise
 from kitae.engines.wording import frames_of
+
+if TYPE_CHECKING:
+    from kitae.engines.dataflow import Dataflow
 
 LONG_TEXT = 24
 """Shingles from which on a text is long enough for a similarity to mean something."""
@@ -69,8 +73,7 @@ class Compared:
         """Whether each pair is near in this column, and how similar it is (equal forms: 1)."""
         same = self.forms[left] == self.forms[right]
         is_long = np.maximum(self.sizes[left], self.sizes[right]) >= LONG_TEXT
-        alike = is_long & (self.kinds[left] == self.kinds[right])
-        alike &= self.signs.numbers[left] == self.signs.numbers[right]
+        alike = is_long & self.are_comparable(left, right)
         similarity = np.where(same, 1.0, 0.0)
         open_pairs = np.flatnonzero(alike & ~same)
         similarity[open_pairs] = similarities(
@@ -79,6 +82,23 @@ class Compared:
             (threshold, LABEL_NEAR),
         )
         return same | (alike & (similarity >= threshold - 1e-12)), similarity
+
+    def token_similarities(
+        self, left: NDArray[np.int64], right: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Jaccard similarity of the words (CJK: characters) of pairs of texts."""
+        used, place = np.unique(np.concatenate([left, right]), return_inverse=True)
+        tokens = tokenise(self.material.take(used))
+        values, offsets = distinct_sorted(tokens.values, tokens.offsets)
+        return exact_jaccards(values, offsets, place[: len(left)], place[len(left) :])
+
+    def are_comparable(
+        self, left: NDArray[np.int64], right: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Whether two texts of a pair stand in one wording and hold the same numbers."""
+        return (self.kinds[left] == self.kinds[right]) & (
+            self.signs.numbers[left] == self.signs.numbers[right]
+        )
 
 
 LABEL_NEAR = 0.8
@@ -176,14 +196,17 @@ def _frequent(values: Any, most: int) -> Any:  # noqa: ANN401
     return found
 
 
-def compared(column: TextColumn, *, in_wordings: bool = False) -> Compared:
+def compared(
+    column: TextColumn, flow: Dataflow | None = None, *, in_wordings: bool = False
+) -> Compared:
     """A column, ready for comparison.
 
     Args:
         column: The texts.
+        flow: Where they are signed; here and now if not given.
         in_wordings: Whether the texts inside shared wordings are what long texts are compared by.
     """
-    signs = MEMO.sign(column)
+    signs = MEMO.sign(column, flow)
     forms = _forms(column, signs)
     nothing = np.zeros(len(column), np.int32)
     if not in_wordings:
@@ -194,7 +217,7 @@ def compared(column: TextColumn, *, in_wordings: bool = False) -> Compared:
         return Compared(column, column, signs, forms, nothing)
     begin = column.offsets[:-1]
     material = column.slices(begin + framed.starts, begin + framed.ends)
-    inner = MEMO.sign(material.take(rows))
+    inner = MEMO.sign(material.take(rows), flow)
     outer = signs.take(rows)
     marks = replace(
         outer,

@@ -8,7 +8,8 @@ Texts that agree in a band are compared by their whole signatures; what is left 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numba as nb
 import numpy as np
@@ -16,6 +17,9 @@ from numpy.typing import NDArray
 
 from kitae.engines.texts.signatures import PERMUTATIONS, MinHashes, in_one_pool
 from kitae.engines.texts.tokens import mix
+
+if TYPE_CHECKING:
+    from kitae.engines.dataflow import Dataflow
 
 BANDS = 32
 BAND_VALUES = 4
@@ -87,7 +91,7 @@ _Minhash = tuple[NDArray[np.uint16], NDArray[np.int64], NDArray[np.int64]]
 
 
 def near_candidates(
-    signed: Signed, threshold: float
+    signed: Signed, threshold: float, flow: Dataflow | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Pairs of texts whose estimated similarity is at least the threshold less `MARGIN`.
 
@@ -96,26 +100,37 @@ def near_candidates(
     Args:
         signed: The texts.
         threshold: Jaccard similarity in (0, 1].
+        flow: Where the work is done; here and now if not given.
 
     Returns:
         (left, right, estimate): numbers of texts, `left < right`, each pair once, sorted.
     """
     least = max(1, int(np.ceil((threshold - MARGIN) * PERMUTATIONS)))
-    minhash = signed.minhash
-    texts = minhash, signed.identity, signed.is_answer
-    found: list[NDArray[np.int64]] = []
-    for first in range(0, BANDS, BANDS_AT_ONCE):
-        keys = _band_keys(minhash, signed.texts, first)
-        for band in range(BANDS_AT_ONCE):
-            shared = _shared_keys(keys[band], signed.is_focus)
-            order = shared[np.argsort(keys[band][shared])]
-            following = keys[(band + 1) % BANDS_AT_ONCE]
-            bucketed = signed.texts[order], keys[band][order], following[order]
-            found.append(_pairs_of_band(texts, bucketed, first + band, least))
-    pairs = np.concatenate(found)
+    if flow is None or flow.shares_memory:
+        work = partial(_pairs_of_bands, signed, least)
+        groups = range(0, BANDS, BANDS_AT_ONCE)
+        pairs = np.concatenate(list(flow.map(work, groups) if flow else map(work, groups)))
+    else:
+        from kitae.engines.similarity.spread import shuffled_pairs
+
+        pairs = shuffled_pairs(signed, least, flow)
     low, high = np.minimum(pairs[:, 0], pairs[:, 1]), np.maximum(pairs[:, 0], pairs[:, 1])
     order = np.lexsort((high, low))
     return low[order], high[order], pairs[order, 2] / PERMUTATIONS
+
+
+def _pairs_of_bands(signed: Signed, least: int, first: int) -> NDArray[np.int64]:
+    """The pairs that agree for the first time in one of `BANDS_AT_ONCE` bands, from `first` on."""
+    texts = signed.minhash, signed.identity, signed.is_answer
+    found: list[NDArray[np.int64]] = []
+    keys = band_keys(signed.minhash, signed.texts, first)
+    for band in range(BANDS_AT_ONCE):
+        shared = _shared_keys(keys[band], signed.is_focus)
+        order = shared[np.argsort(keys[band][shared])]
+        following = keys[(band + 1) % BANDS_AT_ONCE]
+        bucketed = signed.texts[order], keys[band][order], following[order]
+        found.append(_pairs_of_band(texts, bucketed, first + band, least))
+    return np.concatenate(found)
 
 
 def _shared_keys(keys: NDArray[np.uint64], is_focus: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -143,7 +158,7 @@ def _may_be_shared(keys: Any, is_focus: Any, seen: Any) -> Any:  # noqa: ANN401
 
 
 @nb.njit(cache=True, nogil=True)
-def _band_keys(minhash: Any, texts: Any, first: int) -> Any:  # noqa: ANN401
+def band_keys(minhash: Any, texts: Any, first: int) -> Any:  # noqa: ANN401
     """Keys of `BANDS_AT_ONCE` bands: values that lie together are read together."""
     pool, one, other = minhash
     keys = np.empty((BANDS_AT_ONCE, texts.shape[0]), np.uint64)
@@ -159,7 +174,7 @@ def _band_keys(minhash: Any, texts: Any, first: int) -> Any:  # noqa: ANN401
 
 
 @nb.njit
-def _compared(minhash: Any, left: Any, right: Any, band: int) -> Any:  # noqa: ANN401
+def equal_values(minhash: Any, left: Any, right: Any, band: int) -> Any:  # noqa: ANN401
     """Equal values of two texts; -1 where they agree in an earlier band."""
     pool, one, other = minhash
     mine, too, theirs, also = one[left], other[left], one[right], other[right]
@@ -177,13 +192,15 @@ def _compared(minhash: Any, left: Any, right: Any, band: int) -> Any:  # noqa: A
 
 
 @nb.njit(cache=True, nogil=True)
-def _by_content(rows: Any, following: Any, identity: Any, kinds: Any) -> Any:  # noqa: ANN401
-    """The rows of a large bucket: questions first, then by the next band, then by their content."""
+def by_content(rows: Any, following: Any, identity: Any, kinds: Any) -> Any:  # noqa: ANN401
+    """The rows of a large bucket: questions first, then by the next band, by content and by number."""
+    order = np.argsort(rows)
+    rows, following = rows[order], following[order]
     keys = np.empty(rows.shape[0], np.uint64)
     for i in range(rows.shape[0]):
         content = (following[i] >> _U64(33)) << _U64(31) | identity[rows[i]] >> _U64(33)
         keys[i] = content | (_U64(1) << _U64(63) if kinds[rows[i]] else _U64(0))
-    return rows[np.argsort(keys)]
+    return rows[np.argsort(keys, kind="mergesort")]
 
 
 @nb.njit(cache=True, nogil=True)
@@ -201,7 +218,7 @@ def _pairs_of_band(texts: Any, bucketed: Any, band: int, least: int) -> Any:  # 
         if end - start > 1:
             members = rows[start:end]
             if end - start > WINDOW:
-                members = _by_content(members, following[start:end], identity, kinds)
+                members = by_content(members, following[start:end], identity, kinds)
             found, number = _add_pairs(texts, members, (band, least), found, number)
         start = end
     return found[:number].copy()
@@ -223,7 +240,7 @@ def _add_pairs(texts: Any, members: Any, limits: Any, found: Any, number: Any) -
             other = members[b]
             if kinds[one] and kinds[other]:
                 continue
-            same = _compared(minhash, one, other, band)
+            same = equal_values(minhash, one, other, band)
             if same < least:
                 continue
             if number == found.shape[0]:
@@ -240,7 +257,7 @@ def estimated_jaccards(minhash: Any, left: Any, right: Any) -> Any:  # noqa: ANN
     """Share of equal values in the signatures of pairs of texts, given by their numbers in `Signed`."""
     found = np.empty(left.shape[0], np.float64)
     for pair in range(left.shape[0]):
-        found[pair] = _compared(minhash, left[pair], right[pair], 0) / PERMUTATIONS
+        found[pair] = equal_values(minhash, left[pair], right[pair], 0) / PERMUTATIONS
     return found
 
 

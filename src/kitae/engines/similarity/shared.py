@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numba as nb
 import numpy as np
@@ -35,6 +36,9 @@ from kitae.engines.similarity.neighbours import Signed, near_candidates
 from kitae.engines.texts.column import TextColumn, first_bytes, joined
 from kitae.engines.texts.memo import MEMO
 from kitae.engines.texts.signatures import Signatures, in_one_pool
+
+if TYPE_CHECKING:
+    from kitae.engines.dataflow import Dataflow
 
 LinkKind = Literal["given", "question", "text", "near"]
 KINDS: tuple[LinkKind, ...] = get_args(LinkKind)
@@ -90,8 +94,13 @@ class Links:
     right: NDArray[np.int64]
     kinds: NDArray[np.int8]
 
-    def groups(self, kinds: Collection[LinkKind] = KINDS) -> NDArray[np.int64]:
-        """The first row of each row's group, links of the given kinds taken together."""
+    @cached_property
+    def all_groups(self) -> NDArray[np.int64]:
+        """The first row of each row's group, links of all kinds taken together."""
+        return self.groups(KINDS)
+
+    def groups(self, kinds: Collection[LinkKind]) -> NDArray[np.int64]:
+        """The same with links of the given kinds alone."""
         columns = [codes for kind, codes in (*self.keys, ("near", self.units)) if kind in kinds]
         found = [_links_of_columns(codes) for codes in columns]
         first = self._first_rows()
@@ -136,21 +145,22 @@ def _links_of_columns(codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDAr
 
 def shared_text_groups(rows: RowTexts) -> NDArray[np.int64]:
     """The first row of each row's group, all kinds of link taken together."""
-    return text_links(rows).groups()
+    return text_links(rows).all_groups
 
 
-def text_links(rows: RowTexts, threshold: float = NEAR) -> Links:
+def text_links(rows: RowTexts, threshold: float = NEAR, flow: Dataflow | None = None) -> Links:
     """All links between rows; the same rows in another order give the same groups.
 
     Args:
         rows: All rows at once: wordings and labels show only in their number.
         threshold: Jaccard similarity of long texts that counts as near.
+        flow: Where texts are signed and pairs looked for; here and now if not given.
     """
     rows = _plain(rows)
     key = _content_hash(rows, threshold)
     if key not in _KNOWN:
         _KNOWN.clear()
-        _KNOWN[key] = _find_links(rows, threshold)
+        _KNOWN[key] = _find_links(rows, threshold, flow)
     return _KNOWN[key]
 
 
@@ -167,12 +177,12 @@ def _content_hash(rows: RowTexts, threshold: float) -> bytes:
     return hashed.digest()
 
 
-def _find_links(rows: RowTexts, threshold: float) -> Links:
+def _find_links(rows: RowTexts, threshold: float, flow: Dataflow | None) -> Links:
     texts = _Texts(
         rows,
-        compared(rows.question, in_wordings=True),
-        MEMO.sign(rows.input),
-        MEMO.sign(rows.answer),
+        compared(rows.question, flow, in_wordings=True),
+        MEMO.sign(rows.input, flow),
+        MEMO.sign(rows.answer, flow),
     )
     framed = np.flatnonzero(texts.questions.kinds)
     wordings = texts.questions.kinds[framed]
@@ -187,7 +197,7 @@ def _find_links(rows: RowTexts, threshold: float) -> Links:
         ("near", np.where(_are_short(texts), texts.questions.forms, -1)[:, None]),
     )
     units = _units(texts, is_text)
-    left, right, kinds = _near(texts, units, threshold)
+    left, right, kinds = _near(texts, units, threshold, flow)
     return Links(keys, units.codes, left, right, kinds)
 
 
@@ -344,7 +354,7 @@ def _material_normals(texts: _Texts) -> NDArray[np.uint64]:
 
 
 def _near(
-    texts: _Texts, units: _Units, threshold: float
+    texts: _Texts, units: _Units, threshold: float, flow: Dataflow | None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]]:
     """Texts that are nearly the same, or short and inside another; two answers link nothing.
 
@@ -363,7 +373,7 @@ def _near(
         np.concatenate([signs.normal for signs in texts.signs]),
         np.arange(3 * number) >= _ANSWER * number,
     )
-    left, right, estimates = near_candidates(signed, threshold)
+    left, right, estimates = near_candidates(signed, threshold, flow)
     is_long = np.maximum(sizes[left], sizes[right]) >= LONG_TEXT
     left, right, estimates = left[is_long], right[is_long], estimates[is_long]
     estimable = Estimable(signed.minhash, lambda places: _gathered(texts, places))

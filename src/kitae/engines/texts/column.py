@@ -31,8 +31,7 @@ class TextColumn:
     def from_arrow(cls, array: Any) -> TextColumn:  # noqa: ANN401
         """An Arrow array (or chunked one) of strings, without copying where it is in one piece."""
         if isinstance(array, pa.ChunkedArray):
-            chunks: list[Any] = cast("Any", array).chunks
-            columns = [cls.from_arrow(chunk) for chunk in chunks]
+            columns = text_pieces(cast("Any", array))
             return columns[0] if len(columns) == 1 else joined(columns)
         whole: Any = array
         buffers: Any = whole.buffers()
@@ -100,31 +99,20 @@ class TextColumn:
         if not new:
             return self
         rows = np.array(sorted(new), np.int64)
-        pieces = [new[int(row)].encode() for row in rows]
-        sizes = self.sizes.copy()
-        sizes[rows] = [len(piece) for piece in pieces]
+        changed = TextColumn.from_texts([new[row] for row in rows.tolist()])
         offsets = np.zeros(len(self) + 1, np.int64)
+        sizes = self.sizes
+        sizes[rows] = changed.sizes
         np.cumsum(sizes, out=offsets[1:])
         data = room_for((int(offsets[-1]),), np.uint8)
-        last = 0
-        for row, piece in zip(rows.tolist(), pieces, strict=True):
-            self._copy(last, row, data, offsets)
-            data[offsets[row] : offsets[row + 1]] = np.frombuffer(piece, np.uint8)
-            last = row + 1
-        self._copy(last, len(self), data, offsets)
+        texts, others = (self.data, self.offsets), (changed.data, changed.offsets)
+        _copy_with(texts, rows, others, data, offsets)
         return TextColumn(data, offsets)
 
-    def _copy(
-        self, first: int, stop: int, data: NDArray[np.uint8], offsets: NDArray[np.int64]
-    ) -> None:
-        """Copy the texts `first` to `stop` (exclusive) to their place in a new column."""
-        piece = self.data[self.offsets[first] : self.offsets[stop]]
-        data[offsets[first] : offsets[stop]] = piece
-
-    def pieces(self) -> Iterator[memoryview]:
-        """The sizes of the texts and their bytes, for hashing."""
-        for part in (self.sizes, self.data[self.offsets[0] : self.offsets[-1]]):
-            yield np.ascontiguousarray(part).data.cast("B")
+    @property
+    def content(self) -> NDArray[np.uint8]:
+        """The bytes of all texts, one after another."""
+        return self.data[self.offsets[0] : self.offsets[-1]]
 
     def to_arrow(self) -> pa.Array[Any]:
         """The column as an Arrow array of strings (large ones from 2 GiB on)."""
@@ -135,6 +123,11 @@ class TextColumn:
         buffers = [None, *(pa.py_buffer(part) for part in parts)]
         large: Any = pa.Array.from_buffers(pa.large_string(), len(self), buffers)
         return large if int(offsets[-1]) >= 2**31 else large.cast(pa.string())
+
+
+def text_pieces(array: Any) -> list[TextColumn]:  # noqa: ANN401
+    """A chunked Arrow array of strings as one column per chunk, without copying."""
+    return [TextColumn.from_arrow(chunk) for chunk in array.chunks]
 
 
 def joined(columns: Sequence[TextColumn]) -> TextColumn:
@@ -172,6 +165,20 @@ def first_bytes(column: TextColumn) -> NDArray[np.uint8]:
 def _copy_pieces(source: Any, starts: Any, ends: Any, data: Any, offsets: Any) -> None:  # noqa: ANN401
     for i in range(starts.shape[0]):
         data[offsets[i] : offsets[i + 1]] = source[starts[i] : ends[i]]
+
+
+@nb.njit(cache=True, nogil=True)
+def _copy_with(texts: Any, rows: Any, others: Any, data: Any, offsets: Any) -> None:  # noqa: ANN401
+    """Copy texts to their new places, those of some rows from elsewhere."""
+    source, starts = texts
+    new, news = others
+    done = 0
+    for i in range(rows.shape[0] + 1):
+        row = rows[i] if i < rows.shape[0] else offsets.shape[0] - 1
+        data[offsets[done] : offsets[row]] = source[starts[done] : starts[row]]
+        if i < rows.shape[0]:
+            data[offsets[row] : offsets[row + 1]] = new[news[i] : news[i + 1]]
+        done = row + 1
 
 
 @nb.njit(cache=True, nogil=True)

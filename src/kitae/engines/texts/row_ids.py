@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from typing import Any
 
 import numba as nb
@@ -14,6 +14,7 @@ from kitae.engines.texts.column import TextColumn
 from kitae.engines.texts.json_text import Run, json_pieces
 
 _FREE = np.int64(-1)
+_DIGITS = 16
 _MOST_ROWS = 512
 """At a time, so that what is written is still in the caches when it is hashed."""
 
@@ -39,6 +40,24 @@ def key_texts(keys: NDArray[np.uint64]) -> TextColumn:
     data = np.empty(16 * len(keys), np.uint8)
     _write_hex(keys, data)
     return TextColumn(data, np.arange(0, 16 * len(keys) + 1, 16, dtype=np.int64))
+
+
+def keys_of(ids: TextColumn) -> tuple[NDArray[np.uint64], bool]:
+    """A number for the content that each id stands for, and whether they all are what the ids show.
+
+    That is 16 hex digits; for ids that are something else it is a hash.
+    """
+    keys, is_plain = _hex_keys(ids.data, ids.offsets)
+    odd: list[int] = np.flatnonzero(~is_plain).tolist()
+    for row in odd:
+        raw = blake2b(content_part(ids[row]).encode(), digest_size=8).digest()
+        keys[row] = int.from_bytes(raw, "big")
+    return keys, not odd
+
+
+def content_part(row_id: str) -> str:
+    """A row's id without the number that tells rows of equal content apart."""
+    return row_id.split("-", 1)[0]
 
 
 def key_of(content_id: str) -> int:
@@ -122,3 +141,28 @@ def _write_hex(keys: Any, data: Any) -> None:  # noqa: ANN401
         for i in range(16):
             digit = (keys[row] >> np.uint64(60 - 4 * i)) & np.uint64(15)
             data[16 * row + i] = digit + (np.uint64(48) if digit < 10 else np.uint64(87))
+
+
+@nb.njit(cache=True, nogil=True)
+def _hex_keys(data: Any, offsets: Any) -> Any:  # noqa: ANN401
+    """(the number of 16 hex digits, whether there are just so many before the end or a hyphen)."""
+    keys = np.zeros(offsets.shape[0] - 1, np.uint64)
+    is_plain = np.zeros(keys.shape[0], np.bool_)
+    for row in range(keys.shape[0]):
+        place, end = offsets[row], offsets[row + 1]
+        stop = place + _DIGITS
+        if end < stop or (end > stop and data[stop] != 45):
+            continue
+        is_hex = True
+        for i in range(place, stop):
+            sign = data[i]
+            if 48 <= sign <= 57:
+                digit = sign - 48
+            elif 97 <= sign <= 102:
+                digit = sign - 87
+            else:
+                is_hex = False
+                break
+            keys[row] = (keys[row] << np.uint64(4)) | np.uint64(digit)
+        is_plain[row] = is_hex
+    return keys, is_plain

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numba as nb
 import numpy as np
@@ -126,7 +126,7 @@ class Signatures:
     def take(self, rows: NDArray[np.int64]) -> Signatures:
         """The signatures of some rows."""
         columns = (getattr(self, name)[rows] for name in _COLUMNS)
-        return Signatures(self.minhash.take(rows), *columns)
+        return Signatures(self.minhash.take(rows), *cast("Any", columns))
 
     def with_rows(self, rows: NDArray[np.int64], new: Signatures) -> Signatures:
         """The signatures with some rows replaced."""
@@ -135,7 +135,7 @@ class Signatures:
         others = [theirs, *(getattr(new, name) for name in _COLUMNS)]
         for column, other in zip(changed, others, strict=True):
             column[rows] = other
-        return Signatures(MinHashes(pool, changed[0]), *changed[1:])
+        return Signatures(MinHashes(pool, changed[0]), *cast("Any", changed[1:]))
 
 
 _COLUMNS = ("normal", "coarse", "numbers", "num_tokens", "half_words")
@@ -169,9 +169,14 @@ class Marks(NamedTuple):
 
     def signatures(self, pool: Pool, places: NDArray[np.int64]) -> Signatures:
         """Of the texts at some places."""
-        hashes: list[NDArray[np.uint64]] = [self.hashes[:, i][places] for i in range(3)]
-        counts: list[NDArray[np.int32]] = [self.counts[:, i][places] for i in range(2)]
-        return Signatures(MinHashes(pool, places), *hashes, *counts)
+        return Signatures(
+            minhash=MinHashes(pool, places),
+            normal=self.hashes[:, 0][places],
+            coarse=self.hashes[:, 1][places],
+            numbers=self.hashes[:, 2][places],
+            num_tokens=self.counts[:, 0][places],
+            half_words=self.counts[:, 1][places],
+        )
 
 
 def sign(column: TextColumn) -> Signatures:
@@ -323,30 +328,44 @@ def _read(text: Any, tables: Any, politeness: Any, found: Any) -> Any:  # noqa: 
     return num_tokens - 1 if num_tokens > 1 else num_tokens
 
 
+def distinct_sorted(
+    values: NDArray[np.uint64], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Sets of values, each sorted and without repeats."""
+    return _distinct_sorted(values.copy(), offsets)
+
+
 @nb.njit(cache=True, nogil=True)
 def _shingles(values: Any, offsets: Any) -> Any:  # noqa: ANN401
-    number = offsets.shape[0] - 1
     found = np.empty(values.shape[0], np.uint64)
-    starts = np.zeros(number + 1, np.int64)
+    starts = np.zeros(offsets.shape[0], np.int64)
     written = 0
-    for row in range(number):
+    for row in range(offsets.shape[0] - 1):
         first, end = offsets[row], offsets[row + 1]
-        start = written
         if end - first == 1:
             found[written] = mix(values[first])
             written += 1
         for place in range(first + 1, end):
             found[written] = shingle_of(values[place - 1], values[place])
             written += 1
-        found[start:written].sort()
-        kept = start
-        for place in range(start, written):
-            if place == start or found[place] != found[kept - 1]:
+        starts[row + 1] = written
+    return _distinct_sorted(found, starts)
+
+
+@nb.njit(cache=True, nogil=True)
+def _distinct_sorted(found: Any, offsets: Any) -> Any:  # noqa: ANN401
+    starts = np.zeros(offsets.shape[0], np.int64)
+    kept = 0
+    for row in range(offsets.shape[0] - 1):
+        first, end = offsets[row], offsets[row + 1]
+        found[first:end].sort()
+        start = kept
+        for place in range(first, end):
+            if kept == start or found[place] != found[kept - 1]:
                 found[kept] = found[place]
                 kept += 1
-        written = kept
-        starts[row + 1] = written
-    return found[:written].copy(), starts
+        starts[row + 1] = kept
+    return found[:kept].copy(), starts
 
 
 def sequence_hashes(

@@ -17,24 +17,29 @@ import orjson
 
 from kitae.core.errors import KitaeError, NotFoundError, UsageError
 from kitae.core.events import Event, EventSink, Silence
+from kitae.core.hashing import file_digest
 from kitae.pipeline.recipe import RECIPE_NAME, Recipe, load_recipe
 from kitae.project.data.forgotten import journal_of, unfinished
 from kitae.project.data.recipe_edit import without_source
+from kitae.project.data.run_logs import without_quotes
 from kitae.project.data.traces import Traces, known_sources, rows_left, traces_of
 from kitae.project.data.versions import Versions
 from kitae.project.runs import now_iso
 from kitae.project.snapshot import SNAPSHOT
 from kitae.records.durable import raise_resource_error, write_atomic
+from kitae.records.forgotten import BEGUN, DONE
 from kitae.records.journal import Journal
 from kitae.records.lock import project_lock
 from kitae.records.source import Fetched
-from kitae.stages.collect.config import CollectConfig, SourceConfig
+from kitae.stages.collect.config import CollectConfig, SourceConfig, place_of
 from kitae.stages.collect.remote import FOLDER as FETCHED
 from kitae.stages.collect.remote import JOURNAL as PINS
 from kitae.stages.collect.remote import fetched_sources, remote_key
 from kitae.stages.collect.sources import SourceFile, find_files
 
 MODELS = {"tune": "model", "export": "bundle"}
+CRASH_NAME = "kitae-crash.txt"
+"""What the command line writes after a defect of its own; it may quote a row."""
 
 
 @dataclass(frozen=True)
@@ -44,17 +49,21 @@ class Forgetting:
     Attributes:
         what: The source as it was named.
         names: What rows and reports call it.
+        places: Paths and addresses that the recipe names for it.
         entries: Numbers of its entries in the recipe, from 0.
         pins: Keys of what was fetched for it.
         files: Its files below the project folder.
+        others: Hashes of the local files of the sources that stay.
         traces: What was made of it.
     """
 
     what: str
     names: tuple[str, ...]
+    places: tuple[str, ...]
     entries: tuple[int, ...]
     pins: tuple[str, ...]
     files: tuple[Path, ...]
+    others: frozenset[str]
     traces: Traces
 
 
@@ -87,10 +96,16 @@ def plan_forgetting(root: Path, what: str | None) -> Forgetting:
             fix=f"use one of: {', '.join(sorted(known | _titles(recipe))) or 'none'}",
         )
     _without(root, found.entries)
-    traces = traces_of(versions, names)
     pins = (*found.pins, *(begun or {}).get("pins", ()))
     return Forgetting(
-        what, tuple(sorted(names)), found.entries, tuple(dict.fromkeys(pins)), found.files, traces
+        what=what,
+        names=tuple(sorted(names)),
+        places=found.places,
+        entries=found.entries,
+        pins=tuple(dict.fromkeys(pins)),
+        files=found.files,
+        others=found.others,
+        traces=traces_of(versions, names),
     )
 
 
@@ -137,14 +152,14 @@ def forget(
     sink = events or Silence()
     with project_lock(root / ".kitae" / "lock", now_iso()):
         _begin(root, plan)
-        for step in (_recipe, _journals, _cache, _artifacts, _leftovers):
+        for step in (_recipe, _journals, _cache, _artifacts, _logs, _leftovers):
             sink.emit(Event("forget.step", "", {"step": step.__name__.removeprefix("_")}))
             step(root, plan)
         if with_files:
             for path in plan.files:
                 path.unlink(missing_ok=True)
         sink.emit(Event("forget.step", "", {"step": "done"}))
-        _note(root, {"state": "done", "what": plan.what})
+        _note(root, {"state": DONE, "what": plan.what})
 
 
 def _begin(root: Path, plan: Forgetting) -> None:
@@ -152,12 +167,14 @@ def _begin(root: Path, plan: Forgetting) -> None:
         _note(
             root,
             {
-                "state": "begun",
+                "state": BEGUN,
                 "what": plan.what,
                 "names": list(plan.names),
+                "places": list(plan.places),
                 "pins": list(plan.pins),
                 "rows": len(plan.traces.rows),
                 "files": dict(sorted(plan.traces.files.items())),
+                "shared": sorted(plan.others & set(plan.traces.files.values())),
                 "artifacts": {one.id: one.content_hash for one in plan.traces.artifacts},
             },
         )
@@ -221,11 +238,16 @@ def _artifacts(root: Path, plan: Forgetting) -> None:
         raise_resource_error(error, state)
 
 
+def _logs(root: Path, _plan: Forgetting) -> None:
+    """What errors said in earlier runs goes: it may quote rows."""
+    without_quotes(root / ".kitae" / "runs")
+
+
 def _leftovers(root: Path, _plan: Forgetting) -> None:
     """Half-done work, kept answers and written reports may quote rows; all are made again when wanted."""
     for folder in (root / ".kitae" / "work", root / ".kitae" / "tmp"):
         shutil.rmtree(folder, ignore_errors=True)
-    for path in (root / SNAPSHOT, *root.glob("report.*.html")):
+    for path in (root / SNAPSHOT, root / CRASH_NAME, *root.glob("report.*.html")):
         path.unlink(missing_ok=True)
 
 
@@ -253,9 +275,11 @@ def _content_key(row_id: str) -> str:
 @dataclass(frozen=True)
 class _InRecipe:
     names: frozenset[str]
+    places: tuple[str, ...]
     entries: tuple[int, ...]
     pins: tuple[str, ...]
     files: tuple[Path, ...]
+    others: frozenset[str]
 
 
 def _in_recipe(recipe: Recipe, root: Path, what: str) -> _InRecipe:
@@ -273,11 +297,14 @@ def _in_recipe(recipe: Recipe, root: Path, what: str) -> _InRecipe:
         remote_key(source) for n in entries if not isinstance(source := sources[n], SourceConfig)
     )
     own = [file.path for file in chosen if not file.origin and _is_below(file.path, root)]
+    others = [file.path for file in files if not file.origin and file.number not in entries]
     return _InRecipe(
         frozenset({*(file.source for file in chosen), *(file.name for file in chosen), *named}),
+        tuple(sorted({place_of(sources[n]) for n in entries})),
         tuple(entries),
         pins,
         tuple(dict.fromkeys(own)),
+        frozenset(map(file_digest, others)),
     )
 
 

@@ -21,7 +21,7 @@ LENGTH_STEPS = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_00
 CLUSTERS_SHOWN = 5
 ROWS_SHOWN = 5
 EXCERPT_CHARACTERS = 200
-REPETITIONS = ("exact_duplicate", "near_duplicate")
+REPETITIONS = ("exact_duplicate", "near_duplicate", "semantic_duplicate")
 """Reasons whose detail is the row that was kept instead."""
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -35,7 +35,7 @@ PARQUET_SCHEMA = pa.schema(
     ]
 )
 ROW_GROUP = 10_000
-_FEW_DIFFERENT = ["system", "language", "origin", "source", "licence"]
+_FEW_DIFFERENT: Any = ["system", "language", "origin", "source", "licence"]
 """Columns whose texts come back again and again."""
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from kitae.engines.dataflow import Dataflow
 from kitae.engines.similarity import ComparedRows, Repeats, find_repeats, question_answers
 from kitae.engines.similarity.compared import mixed
 from kitae.engines.texts.memo import MEMO
@@ -20,20 +21,24 @@ STRENGTH: dict[str, int] = {"test": 0, "validation": 1, "train": 2}
 """The test keeps its rows before the validation side, and that before train."""
 
 
-def near_heldout(table: pa.Table, near_similarity: float) -> dict[int, int]:
+def near_heldout(
+    table: pa.Table, near_similarity: float, flow: Dataflow | None = None
+) -> dict[int, int]:
     """Row that leaves -> the held-out row that it is too near to.
 
     Args:
         table: Rows with a side, all sides together.
         near_similarity: See the recipe.
+        flow: Where the work is done; here and now if not given.
     """
     rows = question_answers(table)
     order = _strength(table)
     number = max(table.num_rows, 1)
-    signs = MEMO.sign(rows.question)
+    signs = MEMO.sign(rows.question, flow)
     same_question = np.where(signs.num_tokens > 0, signs.normal, mixed(rows.question.hashes, 1))
     is_held_out = order // number < STRENGTH["train"]
-    repeats = find_repeats(ComparedRows.of(rows), near_similarity, is_focus=is_held_out)
+    texts = ComparedRows.of(rows, flow)
+    repeats = find_repeats(texts, near_similarity, is_focus=is_held_out, flow=flow)
     found: dict[int, int] = {}
     for rivals in (
         _strongest_of(same_question, order),

@@ -42,7 +42,7 @@ def run(inputs: Inputs, config: BuildConfig, context: Context) -> Product:
     rows = examples_of(inputs["clean"].table("examples"))
     _require_sides(rows)
     context.check_interrupt()
-    leaving = near_heldout(rows, config.near_similarity)
+    leaving = near_heldout(rows, config.near_similarity, context.flow)
     twins = strings(rows_at(rows, list(leaving.values())), "id")
     dropped = dropped_rows(rows, list(leaving), ["near_heldout"] * len(leaving), twins)
     keep = np.ones(rows.num_rows, np.bool_)

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from kitae.engines.language import is_label_set
 from kitae.engines.language.labels import SMALL_SET, SMALL_SHARE
-from kitae.engines.similarity import history_texts, whole_questions
-from kitae.engines.texts.column import TextColumn, first_bytes
+from kitae.engines.similarity import history_texts
+from kitae.engines.texts.column import TextColumn, first_bytes, text_pieces
 from kitae.engines.texts.memo import MEMO
 from kitae.records.columns import (
     characters,
@@ -61,17 +61,24 @@ def _is_closed(answers: TextColumn, distinct: int) -> bool:
 def _rows_hash(rows: pa.Table) -> str:
     """Hash over the content of all rows with their sides, in order."""
     hashed = hashlib.sha256()
-    columns = [*(TextColumn.from_arrow(rows[name]) for name in _TEXTS), *history_texts(rows)]
-    for column in columns:
-        for piece in column.pieces():
-            hashed.update(piece)
+    columns = [text_pieces(rows[name]) for name in _TEXTS]
+    for pieces in (*columns, *([column] for column in history_texts(rows))):
+        for piece in (*(p.sizes for p in pieces), *(p.content for p in pieces)):
+            hashed.update(np.ascontiguousarray(piece).data.cast("B"))
     hashed.update(list_lengths(rows, "history").tobytes())
     return hashed.hexdigest()
 
 
+def _question_characters(rows: pa.Table) -> int:
+    """Characters of all questions: earlier rounds, instruction and input, each in lines of its own."""
+    parts = [rows["instruction"], rows["input"], *(one.to_arrow() for one in history_texts(rows))]
+    breaks = int((~equals(rows, "input", "")).sum()) + sum(len(part) for part in parts[2:])
+    return breaks + sum(characters(part) for part in parts)
+
+
 def _statistics(rows: pa.Table) -> SideStatistics:
     number = max(rows.num_rows, 1)
-    questions = characters(whole_questions(rows).to_arrow())
+    questions = _question_characters(rows)
     answers = characters(rows["output"])
     return SideStatistics(
         rows=rows.num_rows,

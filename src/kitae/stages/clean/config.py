@@ -78,6 +78,16 @@ class DefectsConfig(Config):
     """A mark in place of an answer, such as `N/A` or `<nooutput>`."""
 
 
+class SemanticConfig(Config):
+    """Dropping rows that say the same in other words, told by an embedding model in a local folder."""
+
+    embeddings: str
+    """Folder (from the project) of a sentence embedding model: sentence-transformers or model2vec, with
+    model.safetensors and tokenizer.json. Nothing is downloaded."""
+    threshold: float = Field(default=0.92, gt=0.5, le=1.0)
+    """From which cosine on two questions, and two long answers, say the same. Depends on the model."""
+
+
 class CleanConfig(Config):
     """What is repaired, what is dropped."""
 
@@ -109,6 +119,10 @@ class CleanConfig(Config):
     answer. A near question with another answer is always kept."""
     near_similarity: float = Field(default=0.5, gt=0.0, le=1.0)
     """From which similarity on (shared word pairs over all word pairs) two long texts count as near."""
+    semantic_duplicates: SemanticConfig | None = None
+    """Drop rows that say the same as another row of their side in other words. Off unless a folder with
+    an embedding model is named. Questions that differ in a number, a name, a negation or in single words
+    are always kept, and so are the same ones in another language."""
     wordings: Literal["keep", "one_per_text"] = "keep"
     """Where the same text is asked about in several wordings: keep them all (they stay together on one
     side), or keep one row per text."""

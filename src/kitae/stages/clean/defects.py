@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from kitae.engines.defects import MARKS, Defect, defects_of
+from kitae.engines.defects import FIELDS, MARKS, Defect, FieldTexts, RowTexts, defects_in
 from kitae.engines.language import inner_special_token
 from kitae.records.columns import rows_at, strings
 from kitae.stages.clean.batch import Batch
@@ -45,7 +45,11 @@ def _found(
     batch: Batch, config: CleanConfig, treatment: DefectTreatment
 ) -> Iterator[tuple[int, list[Defect]]]:
     checks = [name for name in MARKS if _treatment(name, config) == treatment]
-    for row, defects in defects_of(batch.current, checks).items() if checks else ():
+    fields = [batch.fields[name] for name in FIELDS]
+    texts: RowTexts = {
+        name: FieldTexts(one.column, one.measures) for name, one in zip(FIELDS, fields, strict=True)
+    }
+    for row, defects in defects_in(texts, checks).items() if checks else ():
         wanted = [one for one in defects if not _is_wanted(one, config)]
         if wanted:
             yield row, wanted

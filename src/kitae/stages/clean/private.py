@@ -18,12 +18,13 @@ from kitae.engines.private import (
     Kind,
     find_private,
     mask,
+    private_suspects,
     shown,
 )
+from kitae.engines.screening.memo import SCREENS
 from kitae.engines.texts.column import TextColumn
 from kitae.engines.texts.measures import measure
 from kitae.engines.texts.repairs import Mended, MendedColumn
-from kitae.engines.texts.suspects import may_have_private
 from kitae.records.columns import equals, rows_at, strings
 from kitae.stages.clean.batch import Batch, Texts
 from kitae.stages.clean.config import CleanConfig, Treatment
@@ -97,14 +98,14 @@ def _kinds(config: CleanConfig, *treatments: Treatment) -> frozenset[Kind]:
 
 def _findings(batch: Batch) -> Iterator[tuple[int, Finding]]:
     for texts in batch.texts:
-        for place in _suspects(texts.column):
+        for place in _suspects(texts):
             for found in find_private(texts[place]):
                 if not found.is_example:
                     yield int(texts.rows[place]), found
 
 
-def _suspects(column: TextColumn) -> list[int]:
-    return np.flatnonzero(may_have_private(column)).tolist()
+def _suspects(texts: Texts) -> list[int]:
+    return np.flatnonzero(private_suspects(texts.column, texts.measures)).tolist()
 
 
 def _masked(
@@ -113,7 +114,7 @@ def _masked(
     """A column with the private data masked that each row is to lose."""
     new: dict[int, str] = {}
     changes: list[Mended] = []
-    for place in _suspects(texts.column):
+    for place in _suspects(texts):
         kinds = kinds_of(int(texts.rows[place]))
         after, counted = _without(texts[place], kinds)
         if counted:
@@ -123,8 +124,10 @@ def _masked(
     if not new:
         return MendedColumn(texts.column, texts.measures, ())
     fresh = measure(TextColumn.from_texts(list(new.values())))
-    measures = texts.measures.replaced(np.array(list(new)), fresh)
-    return MendedColumn(texts.column.replaced(new), measures, tuple(changes))
+    rows = np.array(list(new))
+    column = texts.column.replaced(new)
+    SCREENS.changed(texts.column, column, rows)
+    return MendedColumn(column, texts.measures.replaced(rows, fresh), tuple(changes))
 
 
 def _without(text: str, kinds: frozenset[Kind]) -> tuple[str, Counter[str]]:

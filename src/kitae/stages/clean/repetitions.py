@@ -1,6 +1,7 @@
 """Rows that say again what another row of their side says already.
 
-Of two rows the one is kept that is an original rather than made, then the one that comes first. A row is
+Of two rows the one is kept that is an original rather than made, then the one whose id comes first in the
+alphabet, so that the order of the input changes nothing. A row is
 dropped only for a row that is kept, never over a chain of others.
 """
 
@@ -15,9 +16,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from kitae.core.hashing import unit_interval
+from kitae.engines.dataflow import Dataflow
 from kitae.engines.similarity import (
     ComparedRows,
     QuestionAnswers,
+    Repeats,
     cluster_labels,
     find_repeats,
     question_answers,
@@ -25,6 +28,8 @@ from kitae.engines.similarity import (
     text_links,
 )
 from kitae.engines.similarity.compared import mixed
+from kitae.engines.texts.column import TextColumn
+from kitae.engines.texts.row_ids import keys_of
 from kitae.records.columns import codes, equals, rows_at, rows_where, strings
 from kitae.stages.clean.config import CleanConfig
 
@@ -33,13 +38,13 @@ Dropped = dict[int, tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class _Rows:
-    """The rows that are compared.
+class RankedRows:
+    """The rows that are compared, with the order in which they are kept.
 
     Attributes:
         texts: Question (system and earlier rounds included) and answer.
         sides: Equal numbers for rows of one side.
-        rank: Order in which rows are kept: originals, then as they come.
+        rank: Order in which rows are kept: originals before made rows, then by their ids.
     """
 
     table: pa.Table
@@ -48,52 +53,56 @@ class _Rows:
     rank: NDArray[np.int64]
 
     @classmethod
-    def of(cls, table: pa.Table) -> _Rows:
+    def of(cls, table: pa.Table) -> RankedRows:
+        """The rows of a table."""
         is_made = equals(table, "origin", "made")
-        order = np.lexsort((np.arange(table.num_rows), is_made))
+        keys, _ = keys_of(TextColumn.from_arrow(table["id"]))
+        order = np.lexsort((np.arange(table.num_rows), keys, is_made))
         rank = np.empty(table.num_rows, np.int64)
         rank[order] = np.arange(table.num_rows)
         return cls(table, question_answers(table), codes(table, "side")[0], rank)
 
     def ids(self, rows: NDArray[np.int64]) -> list[str]:
+        """The ids of some rows."""
         return strings(rows_at(self.table.select(["id"]), rows), "id")
 
 
 def exact_duplicates(table: pa.Table) -> Dropped:
     """Rows whose side, question and answer another row has word for word."""
-    rows = _Rows.of(table.combine_chunks())
+    rows = RankedRows.of(table)
     keys = mixed(rows.texts.question.hashes, 3) ^ rows.texts.answer.hashes
     keys = mixed(keys ^ rows.sides.astype(np.uint64), 4)
     first = _best_of_each(keys, rows.rank)
     gone = np.flatnonzero(first != np.arange(len(first)))
-    return _dropped(rows, "exact_duplicate", gone, first[gone])
+    return drops_for(rows, "exact_duplicate", gone, first[gone])
 
 
-def near_duplicates(table: pa.Table, config: CleanConfig) -> Dropped:
+def near_duplicates(table: pa.Table, config: CleanConfig, flow: Dataflow | None = None) -> Dropped:
     """Rows with a near question and a near answer to those of another row of their side.
 
     Goes on with what is left of each cluster until no pair is left, so that a second pass over what is
     kept finds nothing.
     """
-    rows = _Rows.of(table.combine_chunks())
-    texts = texts_of_all = ComparedRows.of(rows.texts)
+    rows = RankedRows.of(table)
+    texts = texts_of_all = ComparedRows.of(rows.texts, flow)
     instead = np.full(table.num_rows, -1, np.int64)
     left = np.arange(table.num_rows, dtype=np.int64)
     while len(left):
-        found, again = _one_pass(rows, texts, left, config.near_similarity)
+        near = find_repeats(texts, config.near_similarity, sides=rows.sides[left], flow=flow)
+        found, again = _one_pass(rows, near, left)
         instead[found[:, 0]] = found[:, 1]
         left = again[instead[again] < 0] if len(found) else left[:0]
         texts = texts_of_all.take(left)
     gone = np.flatnonzero(instead >= 0)
-    return _dropped(rows, "near_duplicate", gone, instead[gone])
+    return drops_for(rows, "near_duplicate", gone, instead[gone])
 
 
-def other_wordings(table: pa.Table, seed: int) -> Dropped:
+def other_wordings(table: pa.Table, seed: int, flow: Dataflow | None = None) -> Dropped:
     """All rows but one of each text that is asked about in several wordings.
 
     Which one is kept follows from a keyed hash, so that every wording is kept about equally often.
     """
-    groups = text_links(row_texts(table)).groups(("text",)).tolist()
+    groups = text_links(row_texts(table), flow=flow).groups(("text",)).tolist()
     sides, ids, origins = (strings(table, name) for name in ("side", "id", "origin"))
     members: dict[tuple[str, int], list[int]] = defaultdict(list)
     for row, (side, group) in enumerate(zip(sides, groups, strict=True)):
@@ -127,13 +136,12 @@ def _best_of_each(keys: NDArray[np.uint64], rank: NDArray[np.int64]) -> NDArray[
 
 
 def _one_pass(
-    rows: _Rows, texts: ComparedRows, members: NDArray[np.int64], threshold: float
+    rows: RankedRows, found: Repeats, members: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(rows that leave and the rows kept instead, rows to be looked at again) of some rows."""
-    found = find_repeats(texts, threshold, sides=rows.sides[members])
     rank = rows.rank[members]
     best = _best_of_each(found.first.astype(np.uint64), rank)
-    dropped = _greedy(best[found.left], best[found.right], rank)
+    dropped = without_chains(best[found.left], best[found.right], rank)
     instead = np.arange(len(members))
     instead[list(dropped)] = list(dropped.values())
     kept = instead[best]
@@ -144,7 +152,7 @@ def _one_pass(
     return members[pairs], members[sizes[labels] > 2]
 
 
-def _greedy(
+def without_chains(
     left: NDArray[np.int64],
     right: NDArray[np.int64],
     rank: NDArray[np.int64],
@@ -162,7 +170,8 @@ def _greedy(
     return dropped
 
 
-def _dropped(
-    rows: _Rows, reason: str, gone: NDArray[np.int64], instead: NDArray[np.int64]
+def drops_for(
+    rows: RankedRows, reason: str, gone: NDArray[np.int64], instead: NDArray[np.int64]
 ) -> Dropped:
+    """Why each row leaves, with the row that is kept instead."""
     return {row: (reason, kept) for row, kept in zip(gone.tolist(), rows.ids(instead), strict=True)}

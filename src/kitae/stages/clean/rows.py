@@ -14,6 +14,7 @@ from kitae.stages.clean.batch import Batch
 from kitae.stages.clean.checks import Reason, drop_reasons
 from kitae.stages.clean.config import CleanConfig
 from kitae.stages.clean.defects import flags
+from kitae.stages.clean.html import with_html_mended
 from kitae.stages.clean.private import masked_batch, refuse_private
 from kitae.stages.clean.repairing import evidence, repaired_batch, with_rules
 from kitae.stages.clean.repetitions import without
@@ -43,9 +44,9 @@ class Cleaned:
     def joined(cls, parts: Sequence[Cleaned]) -> Cleaned:
         """Parts of the data as one."""
         return cls(
-            pa.concat_tables([part.examples for part in parts]).combine_chunks(),
+            pa.concat_tables([part.examples for part in parts]),
             pa.concat_tables([part.dropped for part in parts]),
-            pa.concat_tables([part.flags for part in parts]).combine_chunks(),
+            pa.concat_tables([part.flags for part in parts]),
             tuple(change for part in parts for change in part.changes),
             sum((Counter(part.masked) for part in parts), Counter[str]()),
         )
@@ -57,7 +58,7 @@ def cleaned_rows(table: pa.Table, config: CleanConfig) -> Cleaned:
     Raises:
         DataError: There is private data that the recipe refuses.
     """
-    batch, repairs = repaired_batch(Batch.of(table), config)
+    batch, repairs = with_html_mended(*repaired_batch(Batch.of(table), config), config)
     refuse_private(batch, config)
     masked = masked_batch(batch, config)
     changes = sorted([*repairs, *masked.changes], key=lambda one: (one.row, one.order))

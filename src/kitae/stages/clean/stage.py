@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -19,14 +20,15 @@ from kitae.records.issues import Changes
 from kitae.records.restored import JOURNAL, restored_ids
 from kitae.records.store import Product
 from kitae.stages.clean.config import CleanConfig
+from kitae.stages.clean.semantic import semantic_facts
 from kitae.stages.contract import Context, Inputs, Stage
 
 if TYPE_CHECKING:
     from kitae.stages.clean.rows import Cleaned
 
-VERSION = 3
+VERSION = 4
 
-BATCH_ROWS = 50_000
+BATCH_ROWS = 20_000
 
 Dropped = dict[int, tuple[str, str]]
 """Row -> (reason, id of the row that is kept instead)."""
@@ -49,22 +51,33 @@ class CleanFindings(Record):
 
 def run(inputs: Inputs, config: CleanConfig, context: Context) -> Product:
     """Repair every row, then drop what cannot be used or says nothing new."""
-    from kitae.stages.clean.rows import Cleaned, cleaned_rows, leaving, without
+    from kitae.stages.clean.rows import leaving, without
 
     config = _with_restored(config, context)
     originals = examples_of(inputs["review"].table("examples"))
-    parts: list[Cleaned] = []
-    for start in range(0, max(1, originals.num_rows), BATCH_ROWS):
-        context.progress(start, originals.num_rows)
-        parts.append(cleaned_rows(originals.slice(start, BATCH_ROWS), config))
-    cleaned = Cleaned.joined(parts)
+    cleaned = _rows_by_themselves(originals, config, context)
     examples, drops = cleaned.examples, [cleaned.dropped]
-    for find in _comparisons(config, context.seed):
+    for find in _comparisons(config, context):
         context.check_interrupt()
         dropped = _without_kept(find(examples), examples, config)
         drops.append(leaving(examples, dropped))
         examples = without(examples, dropped)
     return _product(originals.num_rows, cleaned, examples, pa.concat_tables(drops))
+
+
+def _rows_by_themselves(originals: pa.Table, config: CleanConfig, context: Context) -> Cleaned:
+    """What needs no other row is done in batches, wherever the flow does it."""
+    from kitae.stages.clean.rows import Cleaned, cleaned_rows
+
+    starts = range(0, max(1, originals.num_rows), BATCH_ROWS)
+    batches = (originals.slice(start, BATCH_ROWS) for start in starts)
+    results = context.flow.map(partial(cleaned_rows, config=config), batches)
+    parts: list[Cleaned] = []
+    context.progress(0, originals.num_rows)
+    for start, part in zip(starts, results, strict=True):
+        parts.append(part)
+        context.progress(min(start + BATCH_ROWS, originals.num_rows), originals.num_rows)
+    return Cleaned.joined(parts)
 
 
 def _with_restored(config: CleanConfig, context: Context) -> CleanConfig:
@@ -107,16 +120,21 @@ def _product(rows_in: int, cleaned: Cleaned, examples: pa.Table, dropped: pa.Tab
     )
 
 
-def _comparisons(config: CleanConfig, seed: int) -> list[Callable[[pa.Table], Dropped]]:
+def _comparisons(config: CleanConfig, context: Context) -> list[Callable[[pa.Table], Dropped]]:
     from kitae.stages.clean.repetitions import exact_duplicates, near_duplicates, other_wordings
 
     found: list[Callable[[pa.Table], Dropped]] = []
     if config.exact_duplicates:
         found.append(exact_duplicates)
     if config.near_duplicates:
-        found.append(lambda examples: near_duplicates(examples, config))
+        found.append(lambda examples: near_duplicates(examples, config, context.flow))
+    if config.semantic_duplicates is not None:
+        from kitae.stages.clean.semantic import semantic_duplicates
+
+        semantic = config.semantic_duplicates
+        found.append(lambda examples: semantic_duplicates(examples, semantic, context))
     if config.wordings == "one_per_text":
-        found.append(lambda examples: other_wordings(examples, seed))
+        found.append(lambda examples: other_wordings(examples, context.seed, context.flow))
     return found
 
 
@@ -126,5 +144,6 @@ STAGE = Stage(
     config=CleanConfig,
     needs=("review",),
     run=run,
+    facts=semantic_facts,
     journals=(JOURNAL,),
 )

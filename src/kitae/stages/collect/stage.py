@@ -83,7 +83,7 @@ def _harvest_all(files: list[SourceFile], examples: TableWriter, context: Contex
             room = None if limit is None else limit - taken[file.number]
             if room == 0:
                 continue
-            part = harvest(file, columns, room)
+            part = harvest(file, columns, room, context.flow)
             for harvested in part:
                 check_columns(harvested, _where(file))
             taken[file.number] += sum(harvested.rows_out for harvested in part)
@@ -143,7 +143,7 @@ def _counts(found: list[Harvest]) -> Counts:
 
 STAGE = Stage(
     name="collect",
-    version=2,
+    version=3,
     config=CollectConfig,
     needs=(),
     run=run,

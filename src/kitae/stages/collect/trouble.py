@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from kitae.core.errors import DataError
 from kitae.core.text import catalogue
 from kitae.engines.reading.roles import best_guess
+from kitae.engines.reading.rows import showable
 from kitae.records.issues import RowIssue
 from kitae.stages.collect.config import CollectConfig
 from kitae.stages.collect.harvest import Harvest
 
 _SHOWN = 5
+_LONGEST_NAME = 100
 
 
 def check_columns(found: Harvest, where: str) -> None:
@@ -37,15 +39,20 @@ def unmapped(found: Harvest, where: str) -> DataError:
     rest = [c for c in columns if c not in (question, answer)]
     if len(columns) == 2:
         question, answer = question or rest[0], answer or rest[-1]
-    question, answer = question or "COLUMN", answer or "COLUMN"
+    question, answer = _name(question), _name(answer)
     return DataError(
         "No column holds a question and its answer under a name that is known. "
-        f"The columns are: {', '.join(repr(c) for c in columns[:20])}.",
+        f"The columns are: {', '.join(repr(showable(c, _LONGEST_NAME)) for c in columns[:20])}.",
         where=where,
         fix=f"say which is which: `--map {_word('instruction', question)} "
         f"--map {_word('output', answer)}`, or in the recipe, below the source:\n"
         f"  columns:\n    instruction: {_yaml(question)}\n    output: {_yaml(answer)}",
     )
+
+
+def _name(column: str | None) -> str:
+    is_short = column is not None and len(column) <= _LONGEST_NAME
+    return column if column and is_short else "COLUMN"
 
 
 def check_rows(found: Sequence[Harvest], num_documents: int) -> None:

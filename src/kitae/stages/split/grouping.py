@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from kitae.engines.dataflow import Dataflow
 from kitae.engines.similarity import DisjointSets, Links, row_texts, text_links
 from kitae.engines.similarity.shared import LinkKind
 from kitae.records.example import SIDES
@@ -52,15 +53,18 @@ Link = tuple[int, LinkKind]
 Key = tuple[int, int]
 
 
-def find_groups(originals: Originals, near_similarity: float) -> Groups:
+def find_groups(
+    originals: Originals, near_similarity: float, flow: Dataflow | None = None
+) -> Groups:
     """The groups of all rows, and the rows that leave because they would tie two sides together.
 
     Args:
         originals: All originals with the sides that they have already.
         near_similarity: See the recipe.
+        flow: Where the work is done; here and now if not given.
     """
-    links = text_links(row_texts(originals.table), near_similarity)
-    labels = links.groups()
+    links = text_links(row_texts(originals.table), near_similarity, flow)
+    labels = links.all_groups.copy()
     highest = np.full(len(originals), NO_SIDE, np.int8)
     lowest = np.full(len(originals), len(SIDES), np.int8)
     own = originals.own

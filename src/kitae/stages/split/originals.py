@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import blake2b
-from typing import Any
 
-import numba as nb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from kitae.engines.texts.column import TextColumn
-from kitae.engines.texts.row_ids import key_texts
+from kitae.engines.texts.row_ids import content_part, key_texts, keys_of
 from kitae.records.columns import codes
 from kitae.records.example import SIDES
 
 NO_SIDE = -1
-_DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -68,70 +64,27 @@ class KnownSides:
 def read_originals(table: pa.Table, known: KnownSides) -> Originals:
     """The rows of `collect` with what is known about their sides."""
     ids = TextColumn.from_arrow(table["id"])
-    keys, are_plain = _keys_of(ids)
+    keys, are_plain = keys_of(ids)
     number_of: dict[str, int] = {"": NO_SIDE, **{side: i for i, side in enumerate(SIDES)}}
     places, sides = codes(table, "side")
     declared = np.array([number_of[side] for side in sides] or [NO_SIDE], np.int8)[places]
     return Originals(table, ids, keys, are_plain, declared, known.of(keys))
 
 
-def content_key(row_id: str) -> str:
-    """The row's content id without the number that tells equal rows apart."""
-    return row_id.split("-", 1)[0]
-
-
 def content_names(originals: Originals, rows: NDArray[np.int64]) -> TextColumn:
     """The content keys of some rows."""
     if originals.are_plain:
         return key_texts(originals.keys[rows])
-    return TextColumn.from_texts([content_key(text) for text in originals.ids.texts(rows)])
+    return TextColumn.from_texts([content_part(text) for text in originals.ids.texts(rows)])
 
 
 def different_names(originals: Originals, rows: NDArray[np.int64]) -> list[str]:
     """The different content keys of some rows, sorted."""
     _, first = np.unique(originals.keys[rows], return_index=True)
-    names: list[str] = content_names(originals, rows[first]).to_arrow().to_pylist()
-    return sorted(names)
+    names = content_names(originals, rows[first])
+    return sorted(names.texts(range(len(names))))
 
 
 def key_numbers(keys: list[str]) -> NDArray[np.uint64]:
     """Content keys as numbers."""
-    return _keys_of(TextColumn.from_texts(keys))[0]
-
-
-def _keys_of(ids: TextColumn) -> tuple[NDArray[np.uint64], bool]:
-    """The content key of each id: its 16 hex digits, or a hash of a key that is something else."""
-    keys, is_plain = _hex_keys(ids.data, ids.offsets)
-    odd: list[int] = np.flatnonzero(~is_plain).tolist()
-    for row in odd:
-        keys[row] = _hashed(content_key(ids[row]))
-    return keys, not odd
-
-
-@nb.njit(cache=True, nogil=True)
-def _hex_keys(data: Any, offsets: Any) -> Any:  # noqa: ANN401
-    """(the number of 16 hex digits, whether there are just so many before the end or a hyphen)."""
-    keys = np.zeros(offsets.shape[0] - 1, np.uint64)
-    is_plain = np.zeros(keys.shape[0], np.bool_)
-    for row in range(keys.shape[0]):
-        place, end = offsets[row], offsets[row + 1]
-        stop = place + _DIGITS
-        if end < stop or (end > stop and data[stop] != 45):
-            continue
-        is_hex = True
-        for i in range(place, stop):
-            sign = data[i]
-            if 48 <= sign <= 57:
-                digit = sign - 48
-            elif 97 <= sign <= 102:
-                digit = sign - 87
-            else:
-                is_hex = False
-                break
-            keys[row] = (keys[row] << np.uint64(4)) | np.uint64(digit)
-        is_plain[row] = is_hex
-    return keys, is_plain
-
-
-def _hashed(key: str) -> int:
-    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big")
+    return keys_of(TextColumn.from_texts(keys))[0]

@@ -10,6 +10,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from kitae.engines.dataflow import Dataflow
 from kitae.stages.split.config import SplitConfig
 from kitae.stages.split.grouping import TEST, TRAIN, VALIDATION, Drop, Groups, find_groups
 from kitae.stages.split.originals import NO_SIDE, Originals
@@ -40,9 +41,11 @@ class Decision:
     wanted: Mapping[int, int]
 
 
-def decide(originals: Originals, config: SplitConfig, seed: int) -> Decision:
+def decide(
+    originals: Originals, config: SplitConfig, seed: int, flow: Dataflow | None = None
+) -> Decision:
     """Give every row its side. Rows with a side in the journal or from their source keep it."""
-    found = find_groups(originals, config.near_similarity)
+    found = find_groups(originals, config.near_similarity, flow)
     names = _naming_rows(originals, found.labels)
     wanted = wanted_rows(originals, found, config)
     free = _Free.of(originals, found, names, seed)

@@ -35,7 +35,7 @@ def prepare(inputs: Inputs, config: SplitConfig, context: Context) -> None:
     is_new = (originals.declared == NO_SIDE) & (originals.journaled == NO_SIDE)
     if not is_new.any():
         return
-    decision = decide(originals, config, context.seed)
+    decision = decide(originals, config, context.seed, context.flow)
     at = context.now()
     entries = [
         {
@@ -56,7 +56,7 @@ def run(inputs: Inputs, config: SplitConfig, context: Context) -> Product:
     from kitae.stages.split.sides import decide
 
     originals = _originals(inputs, context)
-    decision = decide(originals, config, context.seed)
+    decision = decide(originals, config, context.seed, context.flow)
     kept, dropped = placed_rows(originals, decision), leaving_rows(originals, decision)
     return Product(
         counts=Counts(rows_in=len(originals), out=kept.num_rows, dropped=dropped.num_rows),

@@ -137,3 +137,43 @@ def test_material_is_told_from_settings_and_code(path, is_wanted):
 def test_missing_shards_are_named():
     there = ["d/train-00000-of-00003.parquet", "d/train-00002-of-00003.parquet"]
     assert missing_shards(there) == ["d/train-00001-of-00003.parquet"]
+
+
+MIXED = [
+    "README.md",
+    "data/train.parquet",
+    "data/test.parquet",
+    "extra/more.csv",
+    "extra/test.csv",
+    "pic.png",
+]
+
+
+@pytest.mark.parametrize(
+    ("files", "split", "found"),
+    [
+        (["data/*.parquet"], None, ["data/test.parquet", "data/train.parquet"]),
+        (["extra/**"], None, ["extra/more.csv", "extra/test.csv"]),
+        (["**/*.csv"], "test", ["extra/test.csv"]),
+        (["**/*.csv"], "train", ["extra/more.csv"]),
+        (["data/*", "extra/more.csv"], "train", ["data/train.parquet", "extra/more.csv"]),
+        (["README.md"], None, ["README.md"]),
+    ],
+)
+def test_patterns_of_the_recipe_come_before_the_choice_of_a_format(files, split, found):
+    assert choose_files(MIXED, {}, Asked("some/pets", None, split, tuple(files))) == found
+
+
+def test_the_card_tells_the_splits_of_files_that_patterns_name():
+    card = {"configs": [{"config_name": "default", "data_files": [
+        {"split": "fresh", "path": "extra/more.csv"}, {"split": "old", "path": "extra/test.csv"}]}]}  # fmt: skip
+    asked = Asked("some/pets", None, "fresh", ("extra/*.csv",))
+    assert choose_files(MIXED, card, asked) == ["extra/more.csv"]
+
+
+@pytest.mark.parametrize("pattern", ["none/*.csv", "pic.png"])
+def test_a_pattern_without_a_readable_file_names_what_is_there(pattern):
+    with pytest.raises(NotFoundError) as caught:
+        choose_files(MIXED, {}, Asked("some/pets", files=(pattern,)))
+    assert pattern in caught.value.what
+    assert "data/train.parquet" in caught.value.fix

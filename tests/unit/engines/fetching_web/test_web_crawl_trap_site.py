@@ -183,6 +183,8 @@ def test_a_licence_goes_with_the_page(crawled):
 def test_instructions_in_a_page_are_flagged_and_the_page_is_kept(crawled):
     entry = crawled.entries()["inject.html"]
     assert (entry.outcome, entry.signs) == ("stored", ("override_instructions",))
+    flagged = {f.origin: f.signs for f in crawled.fetched.files if f.signs}
+    assert flagged[f"{DOCS}inject.html"] == ("override_instructions",)
 
 
 def test_a_moved_page_is_stored_under_its_new_address(crawled):

@@ -96,7 +96,11 @@ def test_every_kind_of_llama_factory_entry_becomes_a_source_or_a_note(tmp_path):
         },
         {"path": "talk.json", "name": "talk"},
         {"hub": "owner/chat", "split": "train_sft"},
-        {"path": "odd.json", "name": "odd talk"},
+        {
+            "path": "odd.json",
+            "name": "odd talk",
+            "columns": {"messages": "completion", "tags": {"role": "who", "content": "said"}},
+        },
         {"hub": "owner/en", "subset": "en"},
         {"modelscope": "owner/zh"},
         {
@@ -110,7 +114,7 @@ def test_every_kind_of_llama_factory_entry_becomes_a_source_or_a_note(tmp_path):
             "name": "pictures",
             "columns": {"instruction": "a", "output": "b"},
         },
-        {"hub": "owner/part"},
+        {"hub": "owner/part", "files": ["data/ja/**"]},
     ]
     assert notes(reading) == [
         ("conversation_keys", "odd talk"),
@@ -120,7 +124,6 @@ def test_every_kind_of_llama_factory_entry_becomes_a_source_or_a_note(tmp_path):
         ("script", "script"),
         ("cloud", "cloud"),
         ("repository_name", "no owner"),
-        ("folder_of_hub", "part"),
         ("not_understood", "broken"),
     ]
     assert [s.name for s in reading.sources if s.wants == "documents"] == ["wiki"]
@@ -191,7 +194,11 @@ def test_every_kind_of_axolotl_entry_becomes_a_source_or_a_note(tmp_path):
         {"path": "folder/b.jsonl", "columns": own},
         {"path": "c.json", "columns": orca},
         {"path": "local/dir"},
-        {"hub": "owner/files", "columns": {"instruction": "prompt", "output": "generation"}},
+        {
+            "hub": "owner/files",
+            "files": ["x.jsonl"],
+            "columns": {"instruction": "prompt", "output": "generation"},
+        },
         {"path": "text.txt"},
         {"path": "strange.jsonl"},
         {
@@ -204,7 +211,6 @@ def test_every_kind_of_axolotl_entry_becomes_a_source_or_a_note(tmp_path):
         ("part_of_split", "owner/dataset"),
         ("key_ignored", "folder"),
         ("key_ignored", "folder"),
-        ("files_of_hub", "owner/files"),
         ("cloud", "s3://bucket/x.jsonl"),
         ("type_unknown", "strange.jsonl"),
         ("not_understood", "datasets 10"),

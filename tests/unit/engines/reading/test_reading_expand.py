@@ -1,13 +1,17 @@
+import bz2
 import gzip
+import lzma
 import stat
+import tarfile
 import zipfile
 
 import pytest
 
 from kitae.core.errors import DataError, NotFoundError
+from kitae.engines.reading.contents import load_content
 from kitae.engines.reading.expand import expand
 from kitae.engines.reading.kinds import kind_of
-from support.document_files import as_docx, as_zip, latin_pdf
+from support.document_files import as_docx, as_epub, as_tar, as_zip, latin_pdf
 from support.messy_files import alpaca_rows, as_csv, as_jsonl, as_xlsx
 
 TEXT = as_jsonl(alpaca_rows(2)).encode()
@@ -183,3 +187,62 @@ def test_too_many_members_are_refused(tmp_path):
 )
 def test_the_kind_is_told_by_name_and_first_bytes(name, head, kind):
     assert kind_of(name, head) == kind
+
+
+PACK = {"tar": bytes, "tgz": gzip.compress, "tar.bz2": bz2.compress, "tar.xz": lzma.compress}
+
+
+@pytest.mark.parametrize("suffix", PACK)
+def test_a_tar_is_looked_into_as_a_zip_is(tmp_path, suffix):
+    members = {
+        "./x/a.jsonl": TEXT, "x/link.jsonl": "/etc/passwd", "x/b.md": "# Text", "dev": "",
+        "x/.hidden": "y", "empty.csv": "", "pic.png": "z",
+    }  # fmt: skip
+    kinds = {"x/link.jsonl": tarfile.SYMTYPE, "dev": tarfile.CHRTYPE}
+    path = tmp_path / f"all.{suffix}"
+    path.write_bytes(PACK[suffix](as_tar(members, **kinds)))
+    found = expand(path.name, tmp_path)
+    assert names(found) == [("x/a.jsonl", "rows"), ("x/b.md", "documents")]
+    assert skipped(found) == [
+        ("empty.csv", "empty_file"),
+        ("pic.png", "not_readable"),
+        ("x/.hidden", "hidden"),
+        ("x/link.jsonl", "link"),
+    ]
+    assert load_content(path, "x/a.jsonl").data == TEXT
+    make(tmp_path / "folder", {path.name: path.read_bytes()})
+    assert names(expand("folder", tmp_path))[0] == (f"{path.name}/x/a.jsonl", "rows")
+
+
+@pytest.mark.parametrize(
+    "name", ["../up.jsonl", "/etc/rows.jsonl", "a/../../b.jsonl", "C:/x.jsonl"]
+)
+def test_a_tar_whose_names_lead_out_of_it_is_refused(tmp_path, name):
+    make(tmp_path, {"all.tar": as_tar({name: TEXT})})
+    with pytest.raises(DataError, match="leads out of it") as caught:
+        expand("all.tar", tmp_path)
+    assert caught.value.exit_code == 7
+
+
+def test_a_tar_with_very_many_members_is_refused(tmp_path):
+    make(tmp_path, {"all.tar": as_tar({f"{n}.jsonl": "x" for n in range(10_001)})})
+    with pytest.raises(DataError, match="more than 10000 files"):
+        expand("all.tar", tmp_path)
+
+
+def test_a_tar_that_is_damaged_between_two_files_is_told(tmp_path):
+    data = bytearray(as_tar({"a.jsonl": TEXT[:100], "b.jsonl": TEXT}))
+    data[1024:1040] = b"?" * 16
+    make(tmp_path, {"all.tar": bytes(data)})
+    with pytest.raises(DataError, match="damaged after its first 1 files"):
+        expand("all.tar", tmp_path)
+
+
+def test_packed_documents_and_rows_are_told_apart_by_what_is_in_them(tmp_path):
+    files = {"a.txt.bz2": bz2.compress(b"A text."), "b.txt.xz": lzma.compress(TEXT)}
+    make(tmp_path, {**files, "book.epub": as_epub({"1.xhtml": "<p>Text.</p>"})})
+    assert names(expand(".", tmp_path)) == [
+        ("a.txt.bz2", "documents"),
+        ("b.txt.xz", "rows"),
+        ("book.epub", "documents"),
+    ]

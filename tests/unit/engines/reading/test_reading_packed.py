@@ -1,5 +1,7 @@
+import bz2
 import gzip
 import io
+import lzma
 import zipfile
 import zlib
 
@@ -11,7 +13,7 @@ import pytest
 from kitae.core.errors import DataError
 from kitae.engines.reading.rows import ReadOptions
 from kitae.engines.reading.source import read_file, read_sheets
-from support.document_files import as_zip
+from support.document_files import as_tar, as_zip, sparse_tar
 from support.messy_files import alpaca_rows, as_csv, as_jsonl, as_parquet, as_xlsx, read_bytes
 from support.real_data import real_data
 
@@ -40,6 +42,15 @@ def as_feather(table):
 
 
 PACKED = {
+    "rows.jsonl.bz2": bz2.compress(TEXT),
+    "two streams.bz2": bz2.compress(TEXT[:100]) + bz2.compress(TEXT[100:]),
+    "rows.jsonl.xz": lzma.compress(TEXT),
+    "two streams.xz": lzma.compress(TEXT[:100]) + lzma.compress(TEXT[100:]),
+    "rows.tar": as_tar({"rows.jsonl": TEXT}),
+    "rows.tgz": gzip.compress(as_tar({"./a/rows.jsonl": TEXT}), mtime=0),
+    "rows.tar.bz2": bz2.compress(as_tar({"rows.jsonl": TEXT})),
+    "rows.tar.xz": lzma.compress(as_tar({"rows.jsonl": TEXT})),
+    "rows.tar.zst": as_zst(as_tar({"rows.jsonl": TEXT})),
     "rows.jsonl.gz": gzip.compress(TEXT, mtime=0),
     "rows.jsonl.zst": as_zst(TEXT),
     "two frames.zst": as_zst(TEXT[:100]) + as_zst(TEXT[100:]),
@@ -88,6 +99,10 @@ def test_real_data_is_the_same_packed_and_plain(tmp_path, name, pack):
         gzip.compress(TEXT * 50, mtime=0)[:-200],
         as_zst(TEXT * 50)[:-20],
         PACKED["rows.zip"][:-30],
+        bz2.compress(TEXT * 50)[:-20],
+        lzma.compress(TEXT * 50)[:-20],
+        PACKED["rows.tgz"][:-20],
+        PACKED["rows.tar"][:700],
         PACKED["file.arrow"][:300],
         PACKED["stream.arrow"][:300],
     ],
@@ -148,11 +163,15 @@ def repeated_parquet(values, mib):
         ("gz", gz_bomb(100)),
         ("zst", zst_bomb(100)),
         ("zip", zip_bomb(100)),
+        ("bz2", bz2.compress(bytes(2**20)) * 100),
+        ("xz", lzma.compress(bytes(2**20)) * 100),
+        ("tar.gz", gzip.compress(as_tar({"a.jsonl": bytes(70 * 2**20)}), 1)),
+        ("tar", sparse_tar(100)),
         ("many", zip_bomb(10, 8)),
         ("arrow", arrow_bomb(80)),
         ("parquet", repeated_parquet(10_000, 1)),
     ],
-    ids=["gz", "zst", "zip", "many", "arrow", "parquet"],
+    ids=["gz", "zst", "zip", "bz2", "xz", "tar.gz", "tar", "many", "arrow", "parquet"],
 )
 def test_a_bomb_is_refused_before_it_fills_the_memory(tmp_path, name, data):
     assert len(data) < 2**21
@@ -203,12 +222,12 @@ def test_an_archive_of_several_files_asks_to_be_named_as_a_source(tmp_path):
     assert len(reading.rows) == 6
 
 
-def test_a_tar_archive_says_how_to_unpack_it(tmp_path):
-    header = bytearray(1024)
-    header[257:262] = b"ustar"
-    with pytest.raises(DataError, match="tar") as caught:
-        read_bytes(tmp_path, gzip.compress(bytes(header), mtime=0), name="rows.tar.gz")
-    assert "tar xf" in (caught.value.fix or "")
+def test_a_tar_archive_inside_another_archive_says_how_to_unpack_it(tmp_path):
+    inner = as_tar({"rows.jsonl": TEXT})
+    for packed in (as_zip({"rows.tar": inner}), gzip.compress(gzip.compress(inner))):
+        with pytest.raises(DataError, match=r"tar archive|packed once more") as caught:
+            read_bytes(tmp_path, packed, name="rows.bin")
+        assert "unpack" in (caught.value.fix or "")
 
 
 def test_an_empty_packed_file_is_empty(tmp_path):

@@ -4,14 +4,22 @@ import pytest
 
 from kitae import Project
 from kitae.cli.app import run
-from kitae.core.errors import NotFoundError, UsageError
+from kitae.core.errors import DataError, NotFoundError, UsageError
 from kitae.project.data.forget import forget, forgetting_document, plan_forgetting
 from kitae.project.data.forgotten import journal_of, unfinished
 from kitae.project.data.recipe_edit import without_source
 from kitae.project.data.versions import Versions
+from kitae.project.runs import read_events
 from kitae.records.journal import Journal
 from kitae.records.store import Manifest, Product
-from support.data_projects import animal_rows, built, ids_in, write_sources
+from support.data_projects import (
+    animal_rows,
+    built,
+    change_recipe,
+    ids_in,
+    write_rows,
+    write_sources,
+)
 from support.making_rows import menu_rows
 
 SECRET = "Where does the unicorn of the attic sleep?"
@@ -73,7 +81,9 @@ def test_the_journal_keeps_what_was_forgotten_when_and_which_hashes(project):
     assert "unicorn" not in str(begun)
 
 
-@pytest.mark.parametrize("step", ["recipe", "journals", "cache", "artifacts", "leftovers", "done"])
+@pytest.mark.parametrize(
+    "step", ["recipe", "journals", "cache", "artifacts", "logs", "leftovers", "done"]
+)
 def test_a_forgetting_that_was_cut_off_is_finished_by_the_next(project, step):
     root = project.root
     with pytest.raises(StopAtError):
@@ -244,3 +254,86 @@ def test_the_command_asks_first(project, capsys, monkeypatch):
     assert not (project.root / "data/b.jsonl").exists()
     assert (project.root / "data/a.jsonl").exists()
     assert texts_below(project.root) == []
+
+
+def named_again(root, path, rows=None):
+    """The recipe names a source beside `a.jsonl`."""
+    if rows is not None:
+        write_rows(root / path, rows)
+    change_recipe(root, collect={"sources": [{"path": "data/a.jsonl"}, {"path": path}]})
+
+
+@pytest.mark.parametrize(
+    ("path", "rows"),
+    [
+        ("data/b.jsonl", None),
+        ("data/b.jsonl", animal_rows(["garden"])),
+        ("data/other.jsonl", sources()["b.jsonl"]),
+    ],
+    ids=["same file", "same place, other content", "same content, other name"],
+)
+def test_a_forgotten_source_that_is_named_again_is_refused(project, path, rows, capsys):
+    root = project.root
+    forget(root, plan_forgetting(root, "b.jsonl"))
+    named_again(root, path, rows)
+    assert run(["run", str(root), "--until", "build"]) == 7
+    told = capsys.readouterr().err
+    assert "forgotten" in told
+    assert "collect.sources.1" in told
+    assert "kitae forget --source b.jsonl --allow-again" in told
+    assert texts_below(root) == []
+
+
+def test_a_forgotten_source_comes_back_only_when_it_is_allowed_again(project, capsys):
+    root = project.root
+    forget(root, plan_forgetting(root, "b.jsonl"))
+    named_again(root, "data/b.jsonl")
+    assert run(["forget", str(root), "--source", "b.jsonl", "--allow-again"]) == 0
+    assert "b.jsonl" in capsys.readouterr().out
+    assert len(ids_in(built(root))) == len(animal_rows()) + len(sources()["b.jsonl"])
+    forget(root, plan_forgetting(root, "b.jsonl"))
+    named_again(root, "data/b.jsonl")
+    with pytest.raises(DataError, match="forgotten"):
+        built(root)
+
+
+def test_allowing_what_was_not_forgotten_names_what_was(project, capsys):
+    root = project.root
+    forget(root, plan_forgetting(root, "b.jsonl"))
+    assert run(["forget", str(root), "--source", "c.jsonl", "--allow-again"]) == 8
+    assert "b.jsonl" in capsys.readouterr().err
+    assert run(["forget", str(root), "--allow-again"]) == 2
+
+
+def test_a_copy_that_another_source_has_stays_of_use(tmp_path):
+    rows = animal_rows()
+    project = built(write_sources(tmp_path / "p", {"a.jsonl": rows, "b.jsonl": rows}))
+    forget(project.root, plan_forgetting(project.root, "b.jsonl"))
+    assert len(ids_in(built(project.root))) == len(rows)
+
+
+def test_what_errors_of_earlier_runs_quoted_is_forgotten_and_their_numbers_stay(project):
+    root = project.root
+    whole = (root / "data/b.jsonl").read_bytes()
+    bad = [{"instruction": f"{SECRET} {n}"} for n in range(40)]
+    write_rows(root / "data/b.jsonl", [*sources()["b.jsonl"], *bad])
+    with pytest.raises(DataError, match="unicorn"):
+        built(root)
+    (root / "data/b.jsonl").write_bytes(whole)
+    (root / "kitae-crash.txt").write_text(SECRET, encoding="utf-8")
+    before = read_events(root / ".kitae/runs")
+    assert "unicorn" in str(before)
+    forget(root, plan_forgetting(root, "b.jsonl"))
+    after = read_events(root / ".kitae/runs")
+    assert texts_below(root) == []
+    assert [(e["kind"], e["t"]) for e in after] == [(e["kind"], e["t"]) for e in before]
+    (stopped,) = [e for e in after if e["kind"] == "stage.stopped"]
+    assert stopped["data"]["code"] == "invalid_data"
+    assert run(["status", str(root)]) == 0
+
+
+def test_a_log_without_errors_stays_as_it_was(project):
+    (log,) = (project.root / ".kitae/runs").glob("*.jsonl")
+    before = log.read_bytes()
+    forget(project.root, plan_forgetting(project.root, "b.jsonl"))
+    assert log.read_bytes() == before

@@ -15,6 +15,10 @@ from support.row_stages import RowStages, kept, reasons, rows_of
 LONG_ZH = (
     "请根据下面的材料写一篇三百字左右的短文，介绍中国传统节日的由来、习俗以及它们在今天的意义。"
 )
+LONG_EN = (
+    "it was built two hundred years ago by people who came over the sea, who traded in salt and wool, "
+    "and who left behind them a church, four towers and a long wall that keeps the water out."
+)
 LONG_JA = "昨日の夜に駅前の喫茶店で友人と長い時間話し込んでしまい、終電を逃して歩いて帰りました。"
 
 
@@ -97,7 +101,8 @@ def test_short_answers_and_greetings_are_kept(stages):
 def test_near_duplicates_without_spaces_are_found(stages, text):
     near = text.replace("友人", "同僚").replace("三百", "五百")
     rows = rows_of((f"要約: {text}", text), (f"要約: {near}", near))
-    assert reasons(stages.clean(rows)) == {rows[1].id: "near_duplicate"}
+    leaves = max(row.id for row in rows)
+    assert reasons(stages.clean(rows)) == {leaves: "near_duplicate"}
 
 
 def test_the_same_question_with_another_answer_is_kept(stages):
@@ -199,9 +204,37 @@ def test_the_sample_project_loses_nothing(stages, repository):
     assert (product.counts.out, product.counts.repaired) == (50, 0)
 
 
-def test_the_identity_rows_are_all_kept(stages, real_data):
+def test_of_the_identity_rows_only_a_greeting_said_twice_leaves(stages, real_data):
     read = json.loads((real_data / "identity.json").read_text(encoding="utf-8"))
-    assert stages.clean(rows_of(*read)).counts.out == 91
+    product = stages.clean(rows_of(*read))
+    left = {row["instruction"] for row in product.tables["dropped"].to_pylist()}
+    assert len(left) == 1
+    assert left < {"你好", "你好啊！"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "answer"),
+    [
+        (
+            "How do I return shoes?",
+            "How do I return hats?",
+            "To return your {} within thirty days, " + "please " * 3 + LONG_EN,
+        ),
+        ("靴を返品するには", "帽子を返品するには", "{}は三十日以内に返品できます。" + LONG_JA),
+    ],
+)
+def test_long_answers_that_differ_in_what_is_asked_are_two_cases(stages, one, other, answer):
+    words = ("shoes", "hats") if one.isascii() else ("靴", "帽子")
+    rows = rows_of(*((q, answer.format(word)) for q, word in zip((one, other), words, strict=True)))
+    assert len(kept(stages.clean(rows))) == 2
+
+
+def test_an_edited_copy_with_a_short_question_is_a_near_duplicate(stages):
+    rows = rows_of(
+        ("Tell me about the old harbour", LONG_EN),
+        ("Tell me of the old harbour", LONG_EN.replace("the ", "this ", 1)),
+    )
+    assert len(kept(stages.clean(rows))) == 1
 
 
 def test_alpaca_loses_its_exact_duplicates_and_a_left_over_prompt_alone(stages, real_data):

@@ -2,7 +2,9 @@ import json
 
 import pytest
 
+from kitae.core.errors import DataError
 from kitae.records.example import to_examples, to_messages
+from kitae.stages.collect.config import ColumnsConfig
 from kitae.stages.collect.conversations import named_turn, named_turns
 from support.messy_files import as_json, collect_bytes, examples, quarantine, repairs, rules
 
@@ -146,3 +148,56 @@ def test_rounds_written_as_pairs_are_read(tmp_path):
     row = {"conversation": [{"human": "q1", "assistant": "a1"}, {"human": "q2", "assistant": "a2"}]}
     _, found = collect_one(tmp_path, row)
     assert rounds(found[0]) == [("q1", "a1"), ("q2", "a2")]
+
+
+def odd_talk(*turns, **more):
+    return {"dialog": [{"speaker": who, "said": text} for who, text in turns], **more}
+
+
+TAGS = {"role": "speaker", "content": "said", "user": ["Kunde"], "assistant": ["Agentin", "Chef"]}
+
+
+def test_tags_tell_how_turns_are_written(tmp_path):
+    row = odd_talk(
+        ("system", "Be brief."), ("KUNDE", "q1"), ("Agentin", "a1"), ("Kunde", "q2"), ("Chef", "a2"),
+        rules="Never lie.", case="7",
+    )  # fmt: skip
+    columns = {"messages": "dialog", "system": "rules", "group": "case", "tags": TAGS}
+    product = collect_bytes(tmp_path, as_json([row]), columns=columns)
+    (found,) = examples(product)
+    assert rounds(found) == [("q1", "a1"), ("q2", "a2")]
+    assert (found["system"], found["group"]) == ("Never lie.\n\nBe brief.", "7")
+
+
+def test_tags_alone_leave_the_column_to_be_found_out(tmp_path):
+    row = odd_talk(("Kunde", "q"), ("Agentin", "a"))
+    product = collect_bytes(tmp_path, as_json([row]), columns={"tags": TAGS})
+    assert rounds(examples(product)[0]) == [("q", "a")]
+
+
+def test_a_column_of_messages_with_the_usual_turns_needs_no_tags(tmp_path):
+    row = {"completion": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}
+    product = collect_bytes(tmp_path, as_json([row]), columns={"messages": "completion"})
+    assert rounds(examples(product)[0]) == [("q", "a")]
+
+
+def test_unknown_speakers_are_told_with_the_tags_to_write(tmp_path):
+    rows = [odd_talk(("Kunde", "q"), ("Agentin", "a"))] * 8
+    with pytest.raises(DataError) as caught:
+        collect_bytes(tmp_path, as_json(rows), max_bad_share=0.2)
+    assert "tags:" in caught.value.fix
+    assert "unknown_role" in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"instruction": "a"}, "`instruction` and `output`"),
+        ({"messages": "m", "output": "b"}, "have no column 'output'"),
+        ({"instruction": "a", "output": "b", "tools": "t"}, "`messages`"),
+        ({"tags": {"user": ["x"], "assistant": ["X"]}}, "two speakers"),
+    ],
+)
+def test_columns_that_contradict_one_another_are_refused(columns, said):
+    with pytest.raises(ValueError, match=said):
+        ColumnsConfig.model_validate(columns)

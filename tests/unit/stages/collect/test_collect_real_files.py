@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from kitae.stages.collect import STAGE, CollectConfig, SourceConfig
@@ -12,15 +14,19 @@ EXPECTED = {
 }
 
 
-def collect(folder, *paths):
-    config = CollectConfig(sources=tuple(SourceConfig(path=p) for p in paths))
-    return STAGE.run({}, config, make_context(folder))
+@pytest.fixture
+def collect(real_data, tmp_path):
+    def collected(*paths, folder=real_data):
+        config = CollectConfig(sources=tuple(SourceConfig(path=p) for p in paths))
+        return STAGE.run({}, config, replace(make_context(folder), work=tmp_path))
+
+    return collected
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_a_real_file_is_read_whole_and_needs_no_mending(real_data, name):
+def test_a_real_file_is_read_whole_and_needs_no_mending(collect, name):
     rows, form, shape = EXPECTED[name]
-    product = collect(real_data, name)
+    product = collect(name)
     report = product.records["sources"].items[0]
     assert (report.rows_in, report.rows_out, report.quarantined, report.repaired) == (
         rows,
@@ -32,8 +38,8 @@ def test_a_real_file_is_read_whole_and_needs_no_mending(real_data, name):
     assert product.counts.balances
 
 
-def test_all_families_of_t0_are_read_whole(real_data):
-    product = collect(real_data, "t0/*.jsonl")
+def test_all_families_of_t0_are_read_whole(collect):
+    product = collect("t0/*.jsonl")
     reports = product.records["sources"].items
     assert len(reports) == 28
     assert {r.rows_out for r in reports} == {200}
@@ -42,8 +48,8 @@ def test_all_families_of_t0_are_read_whole(real_data):
     assert len(set(ids)) == 5600
 
 
-def test_calls_and_tools_of_the_real_conversations_are_all_kept(real_data):
-    table = collect(real_data, "glaive_toolcall_en_demo.json").tables["examples"]
+def test_calls_and_tools_of_the_real_conversations_are_all_kept(collect):
+    table = collect("glaive_toolcall_en_demo.json").tables["examples"]
     rows = table.to_pylist()
     texts = [t for r in rows for h in r["history"] for t in (h["instruction"], h["answer"])]
     texts += [t for r in rows for t in (r["instruction"], r["output"])]
@@ -53,15 +59,18 @@ def test_calls_and_tools_of_the_real_conversations_are_all_kept(real_data):
     assert sum(len(r["history"]) + 1 for r in rows) == 746 + 211
 
 
-def test_each_real_task_is_a_group(real_data):
-    groups = collect(real_data, "seed_tasks.jsonl").tables["examples"].column("group").to_pylist()
+def test_each_real_task_is_a_group(collect):
+    groups = collect("seed_tasks.jsonl").tables["examples"].column("group").to_pylist()
     assert len(set(groups)) == 175
     assert groups[0] == "seed_tasks.jsonl:seed_task_0"
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-8-sig"])
-def test_the_chinese_file_in_other_encodings_gives_the_same_rows(real_data, tmp_path, encoding):
+def test_the_chinese_file_in_other_encodings_gives_the_same_rows(
+    collect, real_data, tmp_path, encoding
+):
     text = (real_data / "alpaca_zh_demo.json").read_text(encoding="utf-8")
     (tmp_path / "alpaca_zh_demo.json").write_bytes(text.encode(encoding))
-    wanted = collect(real_data, "alpaca_zh_demo.json").tables["examples"]
-    assert collect(tmp_path, "alpaca_zh_demo.json").tables["examples"].equals(wanted)
+    wanted = collect("alpaca_zh_demo.json").tables["examples"].to_pylist()
+    found = collect("alpaca_zh_demo.json", folder=tmp_path).tables["examples"]
+    assert found.to_pylist() == wanted

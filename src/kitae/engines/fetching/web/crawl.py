@@ -98,6 +98,7 @@ class Crawl:
                 retrieved=entry.retrieved,
                 licence=entry.licence,
                 terms=entry.terms,
+                signs=entry.signs,
             )
         )
 

@@ -1,0 +1,1 @@
+"""Other tools on the same rows, each in a virtual environment of its own."""

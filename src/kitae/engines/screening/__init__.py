@@ -1,0 +1,1 @@
+"""One look at the bytes of a column tells which rows a slower check may find something in."""
