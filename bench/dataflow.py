@@ -175,7 +175,7 @@ def print_shuffles() -> None:
     print(f"\n{SHUFFLED_ROWS:,} rows into {PARTITIONS} partitions, two workers, second run:\n")
     print("| by | wall s | rows in the order of one process |\n|---|---|---|")
     try:
-        list(flow.shuffle(parts[:1], _keyed, _sorted, 1))
+        list(flow.map(len, parts[:1]))
         tasks = partial(flow.shuffle, parts, _keyed, _sorted, PARTITIONS)
         for name, shuffle in (("tasks of Ray", tasks), ("Ray Data", _by_ray_data(parts))):
             print(_shuffled(name, shuffle, wanted), flush=True)

@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+from kitae.core.hashing import digest
 from kitae.records.example import Example, Round, content_id, to_examples, to_table
 from kitae.records.journal import Journal
 from kitae.records.store import write_content
@@ -66,6 +67,7 @@ class Rows:
 
     def __init__(self, examples):
         self._table = to_table(examples)
+        self.content_hash = digest([row.model_dump(mode="json") for row in examples])
 
     def table(self, stem):
         assert stem == "examples"

@@ -1,7 +1,7 @@
 """The flow of a Ray cluster: each part is a task; a task whose worker dies is done again elsewhere.
 
 Tasks and objects of Ray rather than Ray Data: parts come lazily from this process, errors have to come out as they
-are, and a shuffle of small tables costs a fortieth (docs/decisions/0011-dataflow.md).
+are, and a shuffle of 100,000 rows takes a fourteenth of the time (docs/decisions/0011-dataflow.md).
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numba as nb
@@ -156,25 +155,7 @@ def text_links(rows: RowTexts, threshold: float = NEAR, flow: Dataflow | None = 
         threshold: Jaccard similarity of long texts that counts as near.
         flow: Where texts are signed and pairs looked for; here and now if not given.
     """
-    rows = _plain(rows)
-    key = _content_hash(rows, threshold)
-    if key not in _KNOWN:
-        _KNOWN.clear()
-        _KNOWN[key] = _find_links(rows, threshold, flow)
-    return _KNOWN[key]
-
-
-_KNOWN: dict[bytes, Links] = {}
-"""The links found last, by the content of the rows: a stage asks for them once before and once while it
-runs."""
-
-
-def _content_hash(rows: RowTexts, threshold: float) -> bytes:
-    hashed = blake2b(str(threshold).encode())
-    for column in (rows.question, rows.answer, rows.input):
-        hashed.update(column.hashes.tobytes())
-    hashed.update(rows.given.tobytes())
-    return hashed.digest()
+    return _find_links(_plain(rows), threshold, flow)
 
 
 def _find_links(rows: RowTexts, threshold: float, flow: Dataflow | None) -> Links:

@@ -14,7 +14,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from kitae.engines.texts.characters import CLASS_BITS, EXPANDS, SPACE, character_tables
+from kitae.engines.texts.characters import CLASS_BITS, character_tables
 from kitae.engines.texts.column import TextColumn
 from kitae.engines.texts.tokens import (
     ALL_BITS,
@@ -22,9 +22,9 @@ from kitae.engines.texts.tokens import (
     KIND_BITS,
     NUMBER,
     mix,
-    next_token,
     plain_characters,
     tokenise,
+    write_tokens,
 )
 
 PERMUTATIONS = 128
@@ -265,14 +265,14 @@ def _sign(texts: Any, tables: Any, choices: Any, found: Any) -> None:  # noqa: A
     for row in range(offsets.shape[0] - 1):
         longest = max(longest, offsets[row + 1] - offsets[row])
     shingles = np.empty(longest, np.uint32)
+    values = np.empty(longest, np.uint64)
     least = np.empty(PERMUTATIONS, np.uint32)
     for row in range(offsets.shape[0] - 1):
-        number = _read(
-            (data, offsets[row], offsets[row + 1]),
-            tables,
-            (polite, may_be_polite),
-            (marks[row], counts[row], shingles),
-        )
+        number = write_tokens(data, offsets[row], offsets[row + 1], tables, values)
+        if number >= 0:
+            number = _read(
+                values, number, (polite, may_be_polite), (marks[row], counts[row], shingles)
+            )
         needs_form[row] = number < 0
         least[:] = _U32(0xFFFFFFFF)
         for place in range(number):
@@ -294,33 +294,26 @@ def _shorten(least: Any, found: Any) -> None:  # noqa: ANN401
 
 
 @nb.njit
-def _read(text: Any, tables: Any, politeness: Any, found: Any) -> Any:  # noqa: ANN401
-    """Everything but the minhash of one text; gives the number of its shingles, -1 if it needs its form."""
-    data, place, end = text
+def _read(values: Any, num_tokens: Any, politeness: Any, found: Any) -> Any:  # noqa: ANN401
+    """Everything but the minhash of one text, from its tokens; gives the number of its shingles."""
     polite, may_be_polite = politeness
     marks, counts, shingles = found
-    before = np.int64(SPACE)
     last = _U64(0)
     normal, coarse, numbers = _U64(0), _U64(0), _U64(0)
-    num_tokens, half_words = 0, 0
-    while place < end:
-        value, place, before = next_token(data, place, end, before, tables)
-        if before & EXPANDS:
-            return -1
-        if value == 0:
-            continue
+    half_words = 0
+    for place in range(num_tokens):
+        value = values[place]
         normal = _chain(normal, value)
         may_be = may_be_polite[(value >> _U64(20)) & _U64(0xFFF)]
-        if num_tokens < COARSE_TOKENS and not (may_be and _is_among(value, polite)):
+        if place < COARSE_TOKENS and not (may_be and _is_among(value, polite)):
             coarse = _chain(coarse, value)
         kind = value & KIND_BITS
         if kind == NUMBER:
             numbers = _chain(numbers, value)
         half_words += 1 if kind == CJK else 2
-        if num_tokens > 0:
-            shingles[num_tokens - 1] = _U32(shingle_of(last, value) >> _U64(32))
+        if place > 0:
+            shingles[place - 1] = _U32(shingle_of(last, value) >> _U64(32))
         last = value
-        num_tokens += 1
     if num_tokens == 1:
         shingles[0] = _U32(mix(last) >> _U64(32))
     marks[0], marks[1], marks[2] = mix(normal), mix(coarse), mix(numbers)

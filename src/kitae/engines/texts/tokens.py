@@ -156,21 +156,95 @@ def _has_expanding(data: Any, offsets: Any, classes: Any) -> Any:  # noqa: ANN40
 def _tokenise(texts: Any, tables: Any, counts: Any, values: Any) -> Any:  # noqa: ANN401
     """Write the tokens of texts with plain characters one after another; gives their number."""
     data, offsets = texts
+    classes, folded, mask = tables
     written = 0
     for row in range(offsets.shape[0] - 1):
-        first = written
-        place, end = offsets[row], offsets[row + 1]
-        before = np.int64(SPACE)
-        while place < end:
-            value, place, before = next_token(data, place, end, before, tables)
-            if value != 0:
-                values[written] = value
-                written += 1
-        counts[row] = written - first
+        begin, end = offsets[row], offsets[row + 1]
+        number = write_tokens(data, begin, end, (classes, folded, mask), values[written:])
+        counts[row] = number
+        written += number
     return written
 
 
-@nb.njit(inline="always")
+@nb.njit
+def write_tokens(data: Any, place: Any, end: Any, tables: Any, values: Any) -> Any:  # noqa: ANN401
+    """Write the tokens of one text; gives their number, -1 at a character that needs the text's normal form.
+
+    Words of the letters from a to z and Chinese characters, which most texts consist of, are read here, the
+    rest token by token: a call costs more than a character.
+
+    Args:
+        data: Bytes of the texts.
+        place: Where the text starts.
+        end: Where it ends.
+        tables: As in `next_token`.
+        values: Room for as many tokens as the text has bytes.
+    """
+    number = 0
+    before = np.int64(SPACE)
+    at, stop = _U64(place), _U64(end)
+    while at < stop:
+        first = data[at]
+        if first == 0x20:
+            before = np.int64(SPACE)
+            at += _U64(1)
+            continue
+        if 97 <= first | np.uint8(0x20) <= 122:
+            value, after = _plain_word(data, at, stop)
+            if after > at:
+                values[number] = value
+                number += 1
+                before = np.int64(LETTER)
+                at = after
+                continue
+        elif 0xE3 <= first < 0xEA:
+            code = _three_bytes(data, at)
+            if _is_plain_cjk(code):
+                values[number] = (mix(code + _SEED) & ~KIND_BITS) | _U64(CJK)
+                number += 1
+                before = np.int64(CJK_CHARACTER)
+                at += _U64(3)
+                continue
+        value, then, before = next_token(data, np.int64(at), end, before, tables)
+        at = _U64(then)
+        if before & EXPANDS:
+            return -1
+        if value != 0:
+            values[number] = value
+            number += 1
+    return number
+
+
+@nb.njit
+def _plain_word(data: Any, place: Any, stop: Any) -> Any:  # noqa: ANN401
+    """(a run of letters from a to z, the place after it); the same place where it may go on otherwise."""
+    value, after = _SEED, place
+    while after < stop:
+        letter = data[after] | np.uint8(0x20)
+        if letter < 97 or letter > 122:
+            break
+        value = (value ^ _U64(letter)) * _STEP
+        after += _U64(1)
+    is_over = after == stop or (data[after] < 0x80 and data[after] != 0x27)
+    return mix(value) & ~KIND_BITS, after if is_over else place
+
+
+@nb.njit
+def _three_bytes(data: Any, place: Any) -> Any:  # noqa: ANN401
+    """A character of three bytes."""
+    code = (_U64(data[place]) & _U64(15)) << _U64(12)
+    code |= (_U64(data[place + _U64(1)]) & _U64(63)) << _U64(6)
+    return code | _U64(data[place + _U64(2)]) & _U64(63)
+
+
+@nb.njit
+def _is_plain_cjk(code: Any) -> Any:  # noqa: ANN401
+    """Whether a character is Chinese or a kana that stands for itself."""
+    is_kana = 0x3041 <= code <= 0x3096 or 0x30A1 <= code <= 0x30FA
+    return code >= 0x4E00 or is_kana
+
+
+@nb.njit
 def next_token(data: Any, place: Any, end: Any, before: Any, tables: Any) -> Any:  # noqa: ANN401
     """One step through a text.
 
@@ -223,7 +297,7 @@ def _minus(data: Any, place: Any, end: Any, before: Any, tables: Any) -> Any:  #
     return value, place + size, np.int64(MINUS)
 
 
-@nb.njit(inline="always")
+@nb.njit
 def _word(data: Any, place: Any, end: Any, tables: Any) -> Any:  # noqa: ANN401
     """A run of letters, with one apostrophe inside it at most: don't, l’eau."""
     value = _SEED

@@ -63,7 +63,7 @@ def find_groups(
         near_similarity: See the recipe.
         flow: Where the work is done; here and now if not given.
     """
-    links = text_links(row_texts(originals.table), near_similarity, flow)
+    links = _links(originals, near_similarity, flow)
     labels = links.all_groups.copy()
     highest = np.full(len(originals), NO_SIDE, np.int8)
     lowest = np.full(len(originals), len(SIDES), np.int8)
@@ -75,6 +75,18 @@ def find_groups(
     disputed = _disputed(originals, labels, highest > lowest)
     drops = _settle(originals, links, disputed, (labels, sides))
     return Groups(labels, sides, drops)
+
+
+_FOUND: dict[tuple[str, float], Links] = {}
+"""The links found last: the stage asks for them once before and once while it runs."""
+
+
+def _links(originals: Originals, near_similarity: float, flow: Dataflow | None) -> Links:
+    key = originals.content_hash, near_similarity
+    if key not in _FOUND:
+        _FOUND.clear()
+        _FOUND[key] = text_links(row_texts(originals.table), near_similarity, flow)
+    return _FOUND[key]
 
 
 def _disputed(

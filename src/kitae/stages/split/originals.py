@@ -22,6 +22,7 @@ class Originals:
 
     Attributes:
         table: The rows.
+        content_hash: Of the artifact that they are from.
         ids: Id of each row.
         keys: A number per row that stands for its content: equal rows have equal ones.
         are_plain: Whether each key is the number that its id shows.
@@ -30,6 +31,7 @@ class Originals:
     """
 
     table: pa.Table
+    content_hash: str
     ids: TextColumn
     keys: NDArray[np.uint64]
     are_plain: bool
@@ -61,14 +63,14 @@ class KnownSides:
         return np.where(self.keys[place] == keys, self.sides[place], NO_SIDE).astype(np.int8)
 
 
-def read_originals(table: pa.Table, known: KnownSides) -> Originals:
+def read_originals(table: pa.Table, content_hash: str, known: KnownSides) -> Originals:
     """The rows of `collect` with what is known about their sides."""
     ids = TextColumn.from_arrow(table["id"])
     keys, are_plain = keys_of(ids)
     number_of: dict[str, int] = {"": NO_SIDE, **{side: i for i, side in enumerate(SIDES)}}
     places, sides = codes(table, "side")
     declared = np.array([number_of[side] for side in sides] or [NO_SIDE], np.int8)[places]
-    return Originals(table, ids, keys, are_plain, declared, known.of(keys))
+    return Originals(table, content_hash, ids, keys, are_plain, declared, known.of(keys))
 
 
 def content_names(originals: Originals, rows: NDArray[np.int64]) -> TextColumn:

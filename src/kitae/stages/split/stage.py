@@ -70,6 +70,7 @@ def _originals(inputs: Inputs, context: Context) -> Originals:
 
     return read_originals(
         inputs["collect"].table("examples"),
+        inputs["collect"].content_hash,
         journaled_sides(context.journals["sides"]),
     )
 
