@@ -10,9 +10,11 @@ An artifact without a valid manifest does not exist for readers. A file whose ch
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -29,6 +31,10 @@ from kitae.records.counts import Counts
 from kitae.records.durable import fsync_file, fsync_tree, raise_resource_error, write_atomic
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+U = TypeVar("U")
+MOST_THREADS = 4
+"""Files that are written or hashed at the same time: more would wait for the disk."""
 Content = bytes | Callable[[BinaryIO], None]
 """Of a file: its bytes, or what writes them into an open file, for those too large to hold."""
 _arrow: Any = pa
@@ -249,7 +255,9 @@ class Store:
             draft.mkdir(parents=True)
             self._write_product(draft, product, stage)
             fsync_tree(draft)
-            files = {p: file_digest(draft / p) for p in _file_names(draft)}
+            names = _file_names(draft)
+            digests = in_parallel(lambda name: file_digest(draft / name), names)
+            files = dict(zip(names, digests, strict=True))
             manifest = manifest_without_files.model_copy(
                 update={"files": files, "counts": product.counts}
             )
@@ -273,11 +281,8 @@ class Store:
         for stem, record in product.records.items():
             (draft / f"{stem}.json").write_bytes(record_bytes(record))
             self._events.emit(Event("store.file_written", stage, {"file": f"{stem}.json"}))
-        for name, content in product.files.items():
-            target = draft / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("wb") as stream:
-                write_content(content, stream)
+        contents = [(draft / name, content) for name, content in product.files.items()]
+        for name, _ in zip(product.files, in_parallel(_write_file, contents), strict=True):
             self._events.emit(Event("store.file_written", stage, {"file": name}))
         for name, folder in product.folders.items():
             shutil.copytree(folder, draft / name)
@@ -341,6 +346,23 @@ def verify_files(folder: Path, files: Mapping[str, str]) -> None:
                 where=str(path),
                 fix="run `kitae run` to make it again",
             )
+
+
+def in_parallel(work: Callable[[T], U], items: Sequence[T]) -> Iterator[U]:
+    """Do work that leaves the interpreter free for most of its time: writing, hashing. In order."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if len(items) < 2 or (cores or 1) < 2:
+        yield from map(work, items)
+        return
+    with ThreadPoolExecutor(min(cores or 1, MOST_THREADS)) as pool:
+        yield from pool.map(work, items)
+
+
+def _write_file(target_and_content: tuple[Path, Content]) -> None:
+    target, content = target_and_content
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as stream:
+        write_content(content, stream)
 
 
 def write_content(content: Content, stream: BinaryIO) -> None:
