@@ -24,7 +24,7 @@ get no mojibake. Imports and compilation are not counted on either side.
 A tool's first row is as it comes, its second at Kitae's operating point (pairs of neighbouring tokens, Jaccard 0.5, 32 bands of 4);
 **a difference in recall between its two rows is an operating point and nothing else**, and so is a difference between Kitae and a
 tool's defaults: at the same point the others find as many copies of long texts or more. What is Kitae's own: question and answer must
-each be near, and texts under 25 tokens have a rule of their own. So it keeps what only shares a form (precision on real text), and
+be near together and, to a lesser degree, each by itself, and texts under 25 tokens have a rule of their own. So it keeps what only shares a form (precision on real text), and
 for the same reason it keeps copies of short texts in which a word was changed (near, every length)."""
 
 

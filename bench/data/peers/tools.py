@@ -42,7 +42,7 @@ ALONE = Tool(
     "run_kitae.py",
     None,
     mends=False,
-    modes={"defaults": "question and answer each, pairs of tokens, J .5"},
+    modes={"defaults": "question and answer together, pairs of tokens, J .5"},
 )
 TOOLS = (
     Tool(

@@ -47,14 +47,13 @@ def run(inputs: Inputs, config: BuildConfig, context: Context) -> Product:
     dropped = dropped_rows(rows, list(leaving), ["near_heldout"] * len(leaving), twins)
     keep = np.ones(rows.num_rows, np.bool_)
     keep[list(leaving)] = False
-    kept = rows_where(rows, keep)
     sides: dict[Side, pa.Table] = {
-        side: rows_where(kept, equals(kept, "side", side)) for side in SIDES
+        side: rows_where(rows, keep & equals(rows, "side", side)) for side in SIDES
     }
     dataset = summarise(sides)
     left: dict[str, int] = dict(counted(dropped, "side"))
     return Product(
-        counts=Counts(rows_in=rows.num_rows, out=kept.num_rows, dropped=dropped.num_rows),
+        counts=Counts(rows_in=rows.num_rows, out=int(keep.sum()), dropped=dropped.num_rows),
         tables={**sides, "dropped": dropped},
         records={"dataset": dataset, "findings": BuildFindings(left=left)},
         files={**written(sides, config), "README.md": card(sides, dataset, config)},

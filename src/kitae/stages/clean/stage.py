@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,7 @@ def run(inputs: Inputs, config: CleanConfig, context: Context) -> Product:
     originals = examples_of(inputs["review"].table("examples"))
     cleaned = _rows_by_themselves(originals, config, context)
     examples, drops = cleaned.examples, [cleaned.dropped]
+    cleaned = replace(cleaned, examples=examples.slice(0, 0))  # so that no table outlives the next
     for find in _comparisons(config, context):
         context.check_interrupt()
         dropped = _without_kept(find(examples), examples, config)
