@@ -112,9 +112,14 @@ def _count_way(tally: Tally, way: Judged, planted: Planted, before: Judged) -> N
     """On the whole way: planted rows dropped, changed or named; sound rows that left besides."""
     as_planted = {e.id: (e.instruction, e.input, e.output, e.system) for e in planted.rows}
     everyone = set().union(*way.named.values()) if way.named else set()
-    for one in planted.ids:
-        is_gone = one in way.left or way.texts[one] != as_planted[one]
-        tally.caught += is_gone or one in everyone
+    caught = sum(
+        one in way.left or way.texts[one] != as_planted[one] or one in everyone
+        for one in planted.ids
+    )
+    twins_gone = len(
+        way.left & planted.twins - before.left
+    )  # of two that say the same, either may leave
+    tally.caught += min(len(planted.ids), caught + twins_gone)
     tally.lost += len(way.left - planted.ids - planted.twins - before.left)
 
 
