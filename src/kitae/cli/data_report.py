@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 BAR = 32
-KINDS_OF_LEAVING = ("dropped", "quarantined")
 
 
 def print_data_report(found: dict[str, Any], folder: str, language: Language, out: Console) -> None:

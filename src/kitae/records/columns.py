@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from kitae.records.example import DROPPED_SCHEMA, EXAMPLES_SCHEMA
 
+_arrow: Any = pa
 _compute: Any = pc
 
 
@@ -108,12 +109,20 @@ def number_of_different(table: pa.Table, name: str, where_empty: str) -> int:
     return len(column.unique())
 
 
+def one_array(column: Any) -> Any:  # noqa: ANN401
+    """A chunked column in one piece."""
+    whole: Any = column.combine_chunks()
+    return _arrow.concat_arrays(whole.chunks) if isinstance(whole, _arrow.ChunkedArray) else whole
+
+
+def rounds_of(table: pa.Table) -> Any:  # noqa: ANN401
+    """The earlier rounds of all rows, one after another: an array of instruction and answer."""
+    return one_array(table["history"]).flatten()
+
+
 def paired_history(table: pa.Table) -> pa.Array[Any]:
     """The earlier rounds of each row as lists of [question, answer]."""
-    history: Any = table["history"].combine_chunks()
-    if isinstance(history, pa.ChunkedArray):
-        history = pa.concat_arrays(cast("Any", history).chunks)
-    rounds = history.flatten()
+    rounds = rounds_of(table)
     number = len(rounds)
     both: Any = pa.concat_arrays([rounds.field("instruction"), rounds.field("answer")])
     order = np.stack([np.arange(number), np.arange(number) + number], axis=1).ravel()

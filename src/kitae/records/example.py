@@ -123,6 +123,11 @@ def content_ids(contents: Iterable[Content]) -> list[str]:
     return [sha256(dumps(content)).hexdigest()[:16] for content in contents]
 
 
+def content_part(row_id: str) -> str:
+    """A row's id without the number that tells rows of equal content apart."""
+    return row_id.split("-", 1)[0]
+
+
 def to_table(examples: Iterable[Example]) -> pa.Table:
     """Examples as one Arrow table of `EXAMPLES_SCHEMA`; no examples give an empty table."""
     rows = [example.model_dump() for example in examples]

@@ -57,6 +57,11 @@ class Compared:
         """Shingles of each material, repeats included."""
         return self.signs.num_shingles
 
+    @property
+    def are_short(self) -> NDArray[np.bool_]:
+        """Which texts are too short for a similarity to mean something; short answers are labels."""
+        return self.sizes < LONG_TEXT
+
     def take(self, rows: NDArray[np.int64]) -> Compared:
         """Some rows."""
         return Compared(

@@ -224,6 +224,16 @@ def _pairs_of_band(texts: Any, bucketed: Any, band: int, least: int) -> Any:  # 
     return found[:number].copy()
 
 
+@nb.njit
+def window(place: Any, is_answer: Any, size: Any, num_questions: Any) -> Any:  # noqa: ANN401
+    """(first, end) of the places in a bucket that a text is compared with.
+
+    In a crowded one an answer looks at questions, which come first there.
+    """
+    last = min(place, num_questions) if is_answer and size > WINDOW else place
+    return max(0, last - WINDOW), last
+
+
 @nb.njit(cache=True, nogil=True)
 def _add_pairs(texts: Any, members: Any, limits: Any, found: Any, number: Any) -> Any:  # noqa: ANN401
     """Compare each text of a bucket with its neighbours in it."""
@@ -234,9 +244,8 @@ def _add_pairs(texts: Any, members: Any, limits: Any, found: Any, number: Any) -
         num_questions += np.int64(not kinds[text])
     for a in range(1, members.shape[0]):
         one = members[a]
-        is_crowded = kinds[one] and members.shape[0] > WINDOW
-        last = min(a, num_questions) if is_crowded else a
-        for b in range(max(0, last - WINDOW), last):
+        first, last = window(a, kinds[one], members.shape[0], num_questions)
+        for b in range(first, last):
             other = members[b]
             if kinds[one] and kinds[other]:
                 continue

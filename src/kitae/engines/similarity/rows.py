@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ from kitae.engines.similarity.clusters import text_codes
 from kitae.engines.similarity.duplicates import QuestionAnswers
 from kitae.engines.similarity.shared import RowTexts
 from kitae.engines.texts.column import TextColumn, with_lines
-from kitae.records.columns import equals, list_lengths, rows_at, strings
+from kitae.records.columns import equals, list_lengths, rounds_of, rows_at, strings
 from kitae.records.example import Example
 
 
@@ -59,9 +59,7 @@ def whole_questions(table: pa.Table) -> TextColumn:
 
 def history_texts(table: pa.Table) -> tuple[TextColumn, TextColumn]:
     """The questions and the answers of all earlier rounds of all rows, one after another."""
-    history: Any = table["history"].combine_chunks()
-    whole = pa.concat_arrays(history.chunks) if isinstance(history, pa.ChunkedArray) else history
-    rounds: Any = cast("Any", whole).flatten()
+    rounds = rounds_of(table)
     asked, told = (TextColumn.from_arrow(rounds.field(n)) for n in ("instruction", "answer"))
     return asked, told
 

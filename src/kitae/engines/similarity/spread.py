@@ -25,6 +25,7 @@ from kitae.engines.similarity.neighbours import (
     band_keys,
     by_content,
     equal_values,
+    window,
 )
 
 if TYPE_CHECKING:
@@ -167,9 +168,8 @@ def _add_neighbours(order: Any, texts: Any, band: Any, found: Any, count: Any) -
         num_questions += np.int64(not is_answer[place])
     for a in range(1, order.shape[0]):
         one = order[a]
-        is_crowded = is_answer[one] and order.shape[0] > WINDOW
-        last = min(a, num_questions) if is_crowded else a
-        for b in range(max(0, last - WINDOW), last):
+        first, last = window(a, is_answer[one], order.shape[0], num_questions)
+        for b in range(first, last):
             other = order[b]
             if is_answer[one] and is_answer[other]:
                 continue

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kitae.engines.texts.column import TextColumn
+from kitae.engines.texts.hash_places import HashPlaces
 from kitae.engines.texts.json_text import Run, json_pieces
+from kitae.records.example import content_part
 
-_FREE = np.int64(-1)
 _DIGITS = 16
 _MOST_ROWS = 512
 """At a time, so that what is written is still in the caches when it is hashed."""
@@ -55,11 +56,6 @@ def keys_of(ids: TextColumn) -> tuple[NDArray[np.uint64], bool]:
     return keys, not odd
 
 
-def content_part(row_id: str) -> str:
-    """A row's id without the number that tells rows of equal content apart."""
-    return row_id.split("-", 1)[0]
-
-
 def key_of(content_id: str) -> int:
     """A content id as a number."""
     return int(content_id[:16], 16)
@@ -75,10 +71,8 @@ class RowIds:
     """Gives rows their ids: that of the content, and `-N` for the N-th row of equal content."""
 
     def __init__(self) -> None:
-        self._slots = np.full(1 << 10, _FREE, np.int64)
-        self._keys = np.zeros(1 << 10, np.uint64)
-        self._times = np.zeros(1 << 10, np.int64)
-        self._number = 0
+        self._contents = HashPlaces()
+        self._times = np.zeros(0, np.int64)
 
     def give(self, keys: NDArray[np.uint64]) -> TextColumn:
         """The ids of the next rows.
@@ -86,53 +80,26 @@ class RowIds:
         Args:
             keys: Of their contents.
         """
-        self._make_room(len(keys))
-        times = np.empty(len(keys), np.int64)
-        tables = self._slots, self._keys, self._times
-        self._number += _count(keys, tables, self._number, times)
+        places, _ = self._contents.enter(keys)
+        missing = len(self._contents) - len(self._times)
+        if missing > 0:
+            self._times = np.concatenate(
+                [self._times, np.zeros(len(self._times) + missing, np.int64)]
+            )
+        times = _counted(places, self._times)
         ids = key_texts(keys)
         again: list[int] = np.flatnonzero(times > 1).tolist()
         return ids.replaced({row: f"{ids[row]}-{times[row]}" for row in again})
 
-    def _make_room(self, number: int) -> None:
-        needed = self._number + number
-        if needed > len(self._keys):
-            size = 2 * needed
-            self._keys = np.concatenate([self._keys, np.zeros(size, np.uint64)])
-            self._times = np.concatenate([self._times, np.zeros(size, np.int64)])
-        if 2 * needed > len(self._slots):
-            self._slots = np.full(1 << int(4 * needed).bit_length(), _FREE, np.int64)
-            _enter_again(self._keys[: self._number], self._slots)
-
 
 @nb.njit(cache=True, nogil=True)
-def _count(keys: Any, tables: Any, number: Any, found: Any) -> Any:  # noqa: ANN401
-    """How often each key was met by then, itself included; gives the number of new ones."""
-    slots, known, times = tables
-    mask = np.uint64(slots.shape[0] - 1)
-    new = 0
-    for i in range(keys.shape[0]):
-        at = keys[i] & mask
-        while slots[at] >= 0 and known[slots[at]] != keys[i]:
-            at = (at + np.uint64(1)) & mask
-        if slots[at] < 0:
-            slots[at] = number + new
-            known[number + new] = keys[i]
-            times[number + new] = 0
-            new += 1
-        times[slots[at]] += 1
-        found[i] = times[slots[at]]
-    return new
-
-
-@nb.njit(cache=True, nogil=True)
-def _enter_again(known: Any, slots: Any) -> None:  # noqa: ANN401
-    mask = np.uint64(slots.shape[0] - 1)
-    for row in range(known.shape[0]):
-        at = known[row] & mask
-        while slots[at] >= 0:
-            at = (at + np.uint64(1)) & mask
-        slots[at] = row
+def _counted(places: Any, times: Any) -> Any:  # noqa: ANN401
+    """How often each place was met by then, this time included; `times` goes on counting."""
+    found = np.empty(places.shape[0], np.int64)
+    for i in range(places.shape[0]):
+        times[places[i]] += 1
+        found[i] = times[places[i]]
+    return found
 
 
 @nb.njit(cache=True, nogil=True)

@@ -27,6 +27,7 @@ from kitae.project.data.versions import Versions
 from kitae.project.runs import now_iso
 from kitae.project.snapshot import SNAPSHOT
 from kitae.records.durable import raise_resource_error, write_atomic
+from kitae.records.example import content_part
 from kitae.records.forgotten import BEGUN, DONE
 from kitae.records.journal import Journal
 from kitae.records.lock import project_lock
@@ -200,8 +201,8 @@ def _without(root: Path, entries: Sequence[int]) -> str:
 def _journals(root: Path, plan: Forgetting) -> None:
     """Journals lose what names the rows or quotes them; what others say stays, in its order."""
     rows = plan.traces.rows
-    shared = {_content_key(row) for row in plan.traces.others}
-    keys = {_content_key(row) for row in rows} - shared
+    shared = {content_part(row) for row in plan.traces.others}
+    keys = {content_part(row) for row in rows} - shared
 
     def side(entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
         left = [key for key in entry["rows"] if key not in keys]
@@ -266,10 +267,6 @@ def _verdicts_gone(root: Path, plan: Forgetting) -> set[str]:
     """Ids of the rows with a verdict that have to go."""
     entries = Journal(root / "journal" / "verdicts.jsonl").entries()
     return {str(entry["row_id"]) for entry in entries} & plan.traces.rows
-
-
-def _content_key(row_id: str) -> str:
-    return row_id.partition("-")[0]
 
 
 @dataclass(frozen=True)

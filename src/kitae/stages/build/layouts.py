@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from kitae.engines.texts.column import TextColumn
 from kitae.engines.texts.json_text import Run, json_pieces
-from kitae.records.columns import list_lengths
+from kitae.records.columns import list_lengths, rounds_of
 
 SLICE_ROWS = 8192
 Rows = NDArray[np.int64]
@@ -43,10 +42,7 @@ class Slice:
     def rounds(self) -> Rounds:
         """The earlier rounds of all rows, one after another."""
         lengths = list_lengths(self._table, "history")
-        history: Any = self._table["history"].combine_chunks()
-        if isinstance(history, pa.ChunkedArray):
-            history = pa.concat_arrays(cast("Any", history).chunks)
-        flat = history.flatten()
+        flat = rounds_of(self._table)
         return Rounds(
             rows=np.repeat(self.all, lengths),
             is_first=_is_first(lengths),

@@ -15,7 +15,7 @@ from kitae.engines.texts.column import TextColumn
 from kitae.engines.texts.gates import Gate
 from kitae.engines.texts.languages import LANGUAGES, languages
 from kitae.engines.texts.measures import Measures, measure
-from kitae.records.columns import list_lengths, texts_at, with_column
+from kitae.records.columns import list_lengths, rounds_of, texts_at, with_column
 from kitae.records.example import EXAMPLES_SCHEMA
 
 FIELDS = ("instruction", "input", "output", "system")
@@ -78,7 +78,7 @@ class Batch:
         sizes = list_lengths(table, "history")
         starts = np.repeat(np.cumsum(sizes) - sizes, sizes)
         of_row, rounds = np.repeat(rows, sizes), np.arange(int(sizes.sum())) - starts
-        columns = one_array(table["history"]).flatten().flatten()
+        columns = rounds_of(table).flatten()
         history = {
             name: _texts(TextColumn.from_arrow(column), of_row, rounds)
             for name, column in zip(ROUND_FIELDS, columns, strict=True)
@@ -156,10 +156,3 @@ class Batch:
 
 def _texts(column: TextColumn, rows: Rows, rounds: Rows) -> Texts:
     return Texts(column, measure(column), rows, rounds)
-
-
-def one_array(column: pa.ChunkedArray[Any]) -> Any:  # noqa: ANN401
-    """A column in one piece."""
-    arrow: Any = pa
-    whole: Any = column.combine_chunks()
-    return arrow.concat_arrays(whole.chunks) if isinstance(whole, arrow.ChunkedArray) else whole

@@ -20,10 +20,10 @@ from kitae.engines.texts.repairs import (
     repair_step,
 )
 from kitae.engines.texts.suspects import may_have_private
-from kitae.records.columns import rows_at, strings, with_column
+from kitae.records.columns import one_array, rows_at, strings, with_column
 from kitae.records.example import EXAMPLES_SCHEMA
 from kitae.records.issues import Change
-from kitae.stages.clean.batch import FIELDS, ROUND_FIELDS, Batch, Texts, one_array
+from kitae.stages.clean.batch import FIELDS, ROUND_FIELDS, Batch, Texts
 from kitae.stages.clean.config import CleanConfig
 
 EXCERPT = 120

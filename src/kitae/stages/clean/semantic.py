@@ -30,8 +30,6 @@ Dropped = dict[int, tuple[str, str]]
 """Row -> (reason, id of the row that is kept instead)."""
 REASON = "semantic_duplicate"
 Places = NDArray[np.int64]
-LONG_TEXT = 24
-"""Shingles from which on an answer is no label; as for near duplicates."""
 
 
 def semantic_facts(config: CleanConfig, context: Context) -> Mapping[str, str]:
@@ -88,8 +86,7 @@ def _alike(rows: RankedRows, meaning: _Meaning) -> tuple[Places, Places]:
 
     compared = ComparedRows.of(rows.texts)
     left, right = _near_questions(rows, compared, meaning)
-    is_short = compared.answers.sizes < LONG_TEXT
-    open_pairs = np.flatnonzero(~is_short[left])
+    open_pairs = np.flatnonzero(~compared.answers.are_short[left])
     near = np.ones(len(left), np.bool_)
     near[open_pairs] = _near_answers(rows, left[open_pairs], right[open_pairs], meaning)
     return left[near], right[near]
@@ -122,7 +119,7 @@ def _comparable(rows: RankedRows, compared: ComparedRows) -> Iterator[Places]:
     from kitae.engines.embedding import partitions
 
     asked, told = compared.questions.signs, compared.answers.signs
-    label = np.where(compared.answers.sizes < LONG_TEXT, compared.answers.forms, -1)
+    label = np.where(compared.answers.are_short, compared.answers.forms, -1)
     languages = codes(rows.table, "language")[0]
     return partitions(rows.sides, languages, label, asked.numbers, told.numbers)
 

@@ -9,9 +9,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from kitae.engines.texts.column import TextColumn
-from kitae.engines.texts.row_ids import content_part, key_texts, keys_of
+from kitae.engines.texts.row_ids import key_texts, keys_of
 from kitae.records.columns import codes
-from kitae.records.example import SIDES
+from kitae.records.example import SIDES, content_part
 
 NO_SIDE = -1
 
